@@ -1,0 +1,37 @@
+/** `vaec eval`: bounds with standard errors, and the diagnostics that the run's spec asks for. */
+import { UserError } from '../runtime/errors.ts';
+import type { Plan } from '../compiler/5-kernel/plan.ts';
+import { evaluationLines, reportJson } from './reports.ts';
+import { type RunFlags, withRun } from './runs.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface EvaluateFlags extends RunFlags {
+  readonly seed?: number;
+  readonly json?: true;
+}
+
+/** Runs every `evaluate` block of the spec; what is tracked while training where it has none. */
+export async function evaluateCommand(run: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
+  await withRun(run, flags, {}, terminal, async ({ model }) => {
+    const seed = flags.seed === undefined ? {} : { seed: flags.seed };
+    for (const name of evaluations(model.plan)) {
+      terminal.status(`evaluating ${name}`);
+      const evaluation = await model.evaluate(name, seed);
+      terminal.status('');
+      if (flags.json) for (const report of evaluation.reports) terminal.out(reportJson(evaluation, report));
+      else terminal.out(evaluationLines(evaluation).join('\n'));
+    }
+  });
+}
+
+function evaluations({ programs, spec }: Plan): readonly string[] {
+  const tracked = new Set(
+    programs.flatMap((program) => (program.kind === 'train' ? program.track.map(({ evaluate }) => evaluate) : [])),
+  );
+  const all = programs.filter(({ kind }) => kind === 'evaluate').map(({ name }) => name);
+  const own = all.filter((name) => !tracked.has(name));
+  if (all.length === 0) {
+    throw new UserError(`"${spec.name}" has no "evaluate" block: add one, or name another spec with --spec FILE`);
+  }
+  return own.length > 0 ? own : all;
+}

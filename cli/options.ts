@@ -1,0 +1,38 @@
+/** Values of command-line options: checked while they are read, so that a wrong one is a usage error. */
+import { InvalidArgumentError } from 'commander';
+
+/** Values of `--set NAME=value`, as written. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Adds one `NAME=value` to those read before. */
+export function setting(written: string, before: Settings = {}): Settings {
+  const match = /^\s*([A-Za-z_]\w*)\s*=\s*(\S.*?)\s*$/.exec(written);
+  if (match === null) throw new InvalidArgumentError('write it as NAME=value, such as --set latent=8.');
+  const [, name = '', value = ''] = match;
+  if (name in before) throw new InvalidArgumentError(`"${name}" is set twice.`);
+  return { ...before, [name]: value };
+}
+
+/** A whole number of at least 1: `--epochs`, `--n`. */
+export function positiveInteger(written: string): number {
+  const value = wholeNumber(written);
+  if (value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
+  return value;
+}
+
+/** A whole number of at least 0, exact in float64: `--seed`. */
+export function wholeNumber(written: string): number {
+  const value = Number(written);
+  if (!/^\d+$/.test(written) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('a whole number of at least 0 is needed.');
+  }
+  return value;
+}
+
+/** `90`, `90s`, `15m`, `2h` as seconds: how often to keep a checkpoint. */
+export function seconds(written: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(written);
+  const value = Number(match?.[1]) * { s: 1, m: 60, h: 3600 }[(match?.[2] ?? 's') as 's' | 'm' | 'h'];
+  if (!(value > 0)) throw new InvalidArgumentError('a time above 0 is needed, such as 90s, 15m or 2h.');
+  return value;
+}

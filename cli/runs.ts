@@ -1,0 +1,66 @@
+/** Opens a trained run for a command: its spec compiled for the device at hand, its last checkpoint loaded. */
+import { dirname } from 'node:path';
+import { Device, deviceChoice } from '../runtime/device/device.ts';
+import { UserError } from '../runtime/errors.ts';
+import { type Model, openModel } from '../runtime/model.ts';
+import { RunFolder } from '../runtime/run/folder.ts';
+import type { Settings } from './options.ts';
+import { copiedSources, diskSources } from './sources.ts';
+import { compileSpec } from './specs.ts';
+import type { Terminal } from './terminal.ts';
+import { defaultData } from './train.ts';
+
+export interface RunFlags {
+  /** Another spec with the same parameters. */
+  readonly spec?: string;
+  readonly data?: string;
+  readonly set?: Settings;
+  readonly device?: string;
+}
+
+export interface TrainedRun {
+  readonly folder: RunFolder;
+  readonly model: Model;
+}
+
+/** Opens the run, hands it to `use`, and closes it whatever happens. `samples`: other numbers of draws, by program. */
+export async function withRun<T>(
+  run: string,
+  flags: RunFlags,
+  samples: Readonly<Record<string, number>>,
+  terminal: Terminal,
+  use: (trained: TrainedRun) => Promise<T>,
+): Promise<T> {
+  deviceChoice(flags.device ?? 'auto');
+  const folder = await RunFolder.open(run);
+  const spec = flags.spec ?? folder.spec;
+  if (spec === undefined) {
+    throw new UserError(`"${run}" was begun by a compiled module and holds no spec: name it with --spec FILE`);
+  }
+  const checkpoint = await folder.latest();
+  if (checkpoint === undefined) {
+    throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
+  }
+  const { settings, data } = folder.record;
+  const device = await Device.open();
+  try {
+    const { profile } = device.report;
+    const host = flags.spec === undefined ? copiedSources(run) : diskSources();
+    const set = { ...(flags.spec === undefined ? settings : {}), ...flags.set };
+    const { plan, kernels } = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
+    const model = await openModel({
+      plan,
+      sources: kernels,
+      device,
+      data: { folder: flags.data ?? data ?? defaultData, specFolder: dirname(spec) },
+    });
+    try {
+      await model.load(checkpoint);
+      return await use({ folder, model });
+    } finally {
+      model.close();
+    }
+  } finally {
+    device.close();
+  }
+}

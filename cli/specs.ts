@@ -1,0 +1,61 @@
+/** Compiles a spec for a command: diagnostics told, errors thrown. */
+import { compile, type Compilation, type SourceHost } from '../compiler/compile.ts';
+import { PlanError } from '../compiler/5-kernel/memory.ts';
+import { profileNamed, profiles } from '../compiler/5-kernel/schedule/profile.ts';
+import { InternalError, UsageError, UserError } from '../runtime/errors.ts';
+import { tellDiagnostics } from './diagnostics.ts';
+import type { Settings } from './options.ts';
+import { diskSources } from './sources.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CompileFlags {
+  readonly set?: Settings;
+  /** The target profile the kernels are scheduled for; `portable` where absent. */
+  readonly profile?: string;
+  /** Called with the text of each stage as it is reached. */
+  readonly dump?: (stage: string, text: string) => void;
+  /** Other numbers of samples, by the name of the sample program. */
+  readonly samples?: Readonly<Record<string, number>>;
+  /** Where sources are read; the disk where absent. */
+  readonly host?: SourceHost;
+  /** Leaves warnings and notes untold. */
+  readonly quiet?: boolean;
+}
+
+export interface CompiledSpec extends Compilation {
+  /** Every source that was read, by its path. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** The compiled spec. Throws a ToldError after telling what is wrong with it. */
+export function compileSpec(spec: string, flags: CompileFlags, terminal: Terminal): CompiledSpec {
+  const { profile } = flags;
+  if (profile !== undefined && profileNamed(profile) === undefined) {
+    throw new UsageError(`there is no profile "${profile}"; there is ${profiles.map(({ name }) => name).join(', ')}`);
+  }
+  const { diagnostics, sources, compiled } = withinLimits(spec, () =>
+    compile({
+      entry: spec,
+      host: flags.host ?? diskSources(),
+      ...(profile !== undefined && { profile }),
+      ...(flags.set && { hypers: flags.set }),
+      ...(flags.dump && { dump: flags.dump }),
+      ...(flags.samples && { samples: flags.samples }),
+    }),
+  );
+  const told = flags.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
+  tellDiagnostics({ sources, diagnostics: told }, terminal);
+  if (compiled === undefined) throw new InternalError(`"${spec}" has no error and was not compiled`);
+  return { ...compiled, texts: sources };
+}
+
+/** A spec that is right and larger than any plan can be is its user's to shrink. */
+function withinLimits<T>(spec: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PlanError)
+      throw new UserError(`"${spec}" cannot be compiled: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

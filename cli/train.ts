@@ -1,0 +1,92 @@
+/** `vaec train`: compiles a spec for the device at hand and trains it into a run folder. */
+import { basename, dirname } from 'node:path';
+import { check } from '../compiler/compile.ts';
+import { Device, deviceChoice } from '../runtime/device/device.ts';
+import { VaecError } from '../runtime/errors.ts';
+import { openModel } from '../runtime/model.ts';
+import { RunFolder } from '../runtime/run/folder.ts';
+import type { TrainOutcome } from '../runtime/train/events.ts';
+import { tellDiagnostics } from './diagnostics.ts';
+import { interrupted, listenForInterrupt } from './interrupt.ts';
+import type { Settings } from './options.ts';
+import { copyOf, diskSources } from './sources.ts';
+import { compileSpec } from './specs.ts';
+import { eventPrinter } from './events.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface TrainFlags {
+  readonly data?: string;
+  readonly out?: string;
+  readonly resume?: true;
+  readonly epochs?: number;
+  readonly seed?: number;
+  readonly set?: Settings;
+  readonly device?: string;
+  /** Seconds. */
+  readonly checkpointEvery?: number;
+  readonly json?: true;
+}
+
+/** Where `vaec data` is shown to put files, and where specs look for them unless --data says otherwise. */
+export const defaultData = 'data';
+
+/** A run that was stopped by Ctrl-C: its state is kept, and there is nothing more to tell. */
+class InterruptedRun extends VaecError {
+  constructor(folder: string, step: number) {
+    super(`stopped at step ${step}, and kept: go on with --resume --out ${folder}`, interrupted);
+  }
+}
+
+/**
+ * Trains to the end of the run, or until interrupted (exit 130). A resumed run takes the seed, the data folder and the
+ * --set values that it was begun with, unless they are given again.
+ */
+export async function trainCommand(spec: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
+  deviceChoice(flags.device ?? 'auto');
+  const out = flags.out ?? `runs/${basename(spec, '.vae')}`;
+  const before = flags.resume && !(await RunFolder.isUnbegun(out)) ? (await RunFolder.open(out)).record : undefined;
+  const settings = { ...before?.settings, ...flags.set };
+  const host = diskSources();
+  // First what can be said without a device.
+  tellDiagnostics(check({ entry: spec, host, hypers: settings }), terminal);
+  const device = await Device.open();
+  const interrupt = listenForInterrupt(() => terminal.err('stopping after a checkpoint; again to stop at once'));
+  try {
+    const { profile } = device.report;
+    const { plan, kernels, texts } = compileSpec(spec, { set: settings, profile, host, quiet: true }, terminal);
+    const seed = flags.seed ?? before?.seed;
+    const model = await openModel({
+      plan,
+      sources: kernels,
+      device,
+      data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
+      ...(seed !== undefined && { seed }),
+    });
+    try {
+      terminal.err(`on ${device.report.description}, kernels for ${profile}`);
+      const outcome = await model.train({
+        out,
+        spec: copyOf(spec, texts, settings),
+        resume: flags.resume ?? false,
+        signal: interrupt.signal,
+        onEvent: eventPrinter(terminal, flags.json ?? false),
+        ...(flags.epochs !== undefined && { epochs: flags.epochs }),
+        ...(flags.checkpointEvery !== undefined && { checkpointSeconds: flags.checkpointEvery }),
+      });
+      tellOutcome(out, outcome, flags, terminal);
+    } finally {
+      model.close();
+    }
+  } finally {
+    interrupt.release();
+    device.close();
+  }
+}
+
+function tellOutcome(out: string, outcome: TrainOutcome, { json }: TrainFlags, terminal: Terminal): void {
+  terminal.status('');
+  const { step, steps, finished, checkpoint } = outcome;
+  if (json) terminal.out(JSON.stringify({ kind: 'end', run: out, step, steps, finished, checkpoint }));
+  if (!finished) throw new InterruptedRun(out, step);
+  if (!json) terminal.out(`${out}: trained for ${step} steps`);
+}

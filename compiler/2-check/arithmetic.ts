@@ -1,0 +1,134 @@
+/** + - * / ^ and comparisons: on numbers of the host as expressions of the host, else on tensors. */
+import type { BinaryOperator, ExprOf } from '../1-syntax/ast.ts';
+import { printExpr } from '../1-syntax/print.ts';
+import type { HostExpr } from '../4-tensor/program.ts';
+import type { OpName } from '../ops/index.ts';
+import type { Frame } from './context.ts';
+import { apply, toTensor } from './tensors.ts';
+import { invalid, type ScalarValue, type TensorValue, type TermValue, type Value } from './values.ts';
+
+type HostOp = Extract<HostExpr, { kind: 'apply' }>['op'];
+
+const opOf: Readonly<Partial<Record<BinaryOperator, OpName>>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '^': 'pow',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+};
+
+const hostOps: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div', 'pow']);
+
+export function binary(expr: ExprOf<'binary'>, left: Value, right: Value, frame: Frame): Value {
+  const op = opOf[expr.operator]!;
+  const { session } = frame.context;
+  if (op === 'div' && right.kind === 'scalar' && right.value === 0 && right.expression.kind === 'number') {
+    session.report('division-by-zero', expr.span, {});
+    return invalid;
+  }
+  if (left.kind === 'scalar' && right.kind === 'scalar') return hostBinary(op, left, right, frame, expr);
+  if (op === 'pow') return power(left, right, frame, expr);
+  const value = apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
+  if (value.kind !== 'tensor') return value;
+  const unit = isOneMinusUnit(op, left, right) ? { support: { kind: 'unit' } as const } : {};
+  const terms = termsOf(op, left, right, expr);
+  return { ...value, ...unit, ...(terms && { terms }) };
+}
+
+/** 1 - p is in [0, 1] where p is. */
+function isOneMinusUnit(op: OpName, left: Value, right: Value): boolean {
+  if (op !== 'sub' || left.kind !== 'scalar' || left.value !== 1 || right.kind !== 'tensor') return false;
+  return right.support.kind === 'unit' || right.support.kind === 'binary';
+}
+
+export function negate(expr: ExprOf<'negate'>, operand: Value, frame: Frame): Value {
+  if (operand.kind === 'scalar') return hostScalar('neg', [operand]);
+  const value = operand.kind === 'invalid' ? invalid : apply(frame, 'neg', [operand], expr.span, printExpr(expr));
+  const terms = operand.kind === 'tensor' ? operand.terms : undefined;
+  return value.kind === 'tensor' && terms ? { ...value, terms } : value;
+}
+
+/** An expression over numbers of the host; folded where all of them are fixed. */
+export function hostScalar(op: HostOp, args: readonly ScalarValue[]): ScalarValue {
+  const values = args.map((arg) => arg.value);
+  const value = values.includes(undefined) ? undefined : hostFunctions[op](...(values as number[]));
+  if (value !== undefined && args.every((arg) => arg.expression.kind === 'number')) {
+    return { kind: 'scalar', value, expression: { kind: 'number', value } };
+  }
+  return { kind: 'scalar', value, expression: { kind: 'apply', op, args: args.map((arg) => arg.expression) } };
+}
+
+const hostFunctions: Readonly<Record<HostOp, (...args: number[]) => number>> = {
+  add: (a, b) => a! + b!,
+  sub: (a, b) => a! - b!,
+  mul: (a, b) => a! * b!,
+  div: (a, b) => a! / b!,
+  pow: (a, b) => a! ** b!,
+  neg: (a) => -a!,
+  exp: (a) => Math.exp(a!),
+  log: (a) => Math.log(a!),
+  sqrt: (a) => Math.sqrt(a!),
+  cos: (a) => Math.cos(a!),
+  min: (...args) => Math.min(...args),
+  max: (...args) => Math.max(...args),
+  floor: (a) => Math.floor(a!),
+};
+
+function hostBinary(op: OpName, left: ScalarValue, right: ScalarValue, frame: Frame, expr: ExprOf<'binary'>): Value {
+  if (hostOps.has(op)) return hostScalar(op as HostOp, [left, right]);
+  if (left.value === undefined || right.value === undefined) {
+    return apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
+  }
+  const [a, b] = [left.value, right.value];
+  const holds = { eq: a === b, ne: a !== b, lt: a < b, le: a <= b, gt: a > b, ge: a >= b }[op as 'eq'];
+  const fixed = left.expression.kind === 'number' && right.expression.kind === 'number';
+  if (!fixed) return apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
+  return { kind: 'scalar', value: holds ? 1 : 0, expression: { kind: 'number', value: holds ? 1 : 0 } };
+}
+
+/** A fixed whole power is products (right for negative bases); ½ is a root; any other wants a positive base. */
+function power(left: Value, right: Value, frame: Frame, expr: ExprOf<'binary'>): Value {
+  const { session } = frame.context;
+  const exponent = right.kind === 'scalar' && right.expression.kind === 'number' ? right.value : undefined;
+  const what = `'${printExpr(expr)}'`;
+  if (exponent !== undefined && Number.isInteger(exponent) && Math.abs(exponent) <= 16) {
+    if (exponent === 0) return { kind: 'scalar', value: 1, expression: { kind: 'number', value: 1 } };
+    let result = apply(frame, Math.abs(exponent) >= 2 ? 'square' : 'stop', [left], expr.span, what);
+    if (Math.abs(exponent) === 1) result = left;
+    for (let i = 2; i < Math.abs(exponent); i++) result = apply(frame, 'mul', [result, left], expr.span, what);
+    const one: ScalarValue = { kind: 'scalar', value: 1, expression: { kind: 'number', value: 1 } };
+    return exponent > 0 ? result : apply(frame, 'div', [one, result], expr.span, what);
+  }
+  if (exponent === 0.5) return apply(frame, 'sqrt', [left], expr.span, what);
+  const base = toTensor(frame, left, expr.left.span);
+  if (base === undefined) return invalid;
+  if (base.support.kind !== 'positive') {
+    session.report('parameter-support', expr.left.span, {
+      name: 'the base',
+      of: "'^' with this exponent",
+      found: base.support.kind,
+      expected: 'positive',
+      hint: '; a fixed whole exponent takes any base',
+    });
+    return invalid;
+  }
+  return apply(frame, 'pow', [base, right], expr.span, what);
+}
+
+/** Sums keep their parts, products with a number keep the part as it is: `- beta * KL(...)` reports the KL. */
+function termsOf(op: OpName, left: Value, right: Value, expr: ExprOf<'binary'>): readonly TermValue[] | undefined {
+  const whole = (value: Value, part: ExprOf<'binary'>['left']): readonly TermValue[] => {
+    if (value.kind === 'tensor') return value.terms ?? [{ text: printExpr(part), value: value as TensorValue }];
+    return [];
+  };
+  if (op === 'add' || op === 'sub') return [...whole(left, expr.left), ...whole(right, expr.right)];
+  if (op === 'mul' && left.kind === 'scalar' && right.kind === 'tensor') return right.terms;
+  if ((op === 'mul' || op === 'div') && right.kind === 'scalar' && left.kind === 'tensor') return left.terms;
+  return undefined;
+}

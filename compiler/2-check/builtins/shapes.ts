@@ -1,0 +1,109 @@
+/** The shape words as functions: `flatten(x)`, `x |> reshape(28, 28)`, `concat(a, b)`, `split(x, 2)`. */
+import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
+import type { Node } from '../../4-tensor/ir.ts';
+import * as words from '../../layers/shapes.ts';
+import { LayerError, type LayerInput } from '../../layers/layer.ts';
+import type { Frame } from '../context.ts';
+import { staticCount } from '../static.ts';
+import { joinPlates, spread, tensorOf } from '../tensors.ts';
+import { invalid, type TensorValue, type Value } from '../values.ts';
+import type { BuiltinFunction } from './index.ts';
+
+type View = (input: LayerInput, rest: readonly number[], frame: Frame) => Node;
+
+/** A word that takes a value and whole numbers. */
+function view(name: string, apply: View, least = 1): BuiltinFunction {
+  return (expr, frame) => {
+    const [first, ...others] = expr.args;
+    if (first === undefined) {
+      frame.context.session.report('missing-argument', expr.span, { of: `'${name}'`, name: 'what to apply it to' });
+      return invalid;
+    }
+    const value = tensorOf(frame, first.value);
+    const numbers = counts(
+      others.map((arg) => arg.value),
+      name,
+      frame,
+      least,
+    );
+    if (value === undefined || numbers === undefined) return invalid;
+    return guarded(expr, frame, () => {
+      const node = apply({ node: value.node, leading: value.plates.length }, numbers, frame);
+      return { ...bare(value), node, shape: node.shape.slice(value.plates.length) };
+    });
+  };
+}
+
+function bare(value: TensorValue): TensorValue {
+  const { node, support, shape, plates } = value;
+  return { kind: 'tensor', node, support, shape, plates };
+}
+
+function counts(exprs: readonly Expr[], name: string, frame: Frame, least: number): number[] | undefined {
+  const found = exprs.map((expr) =>
+    staticCount(frame.elaborate(expr), expr.span, `an argument of '${name}'`, frame, least),
+  );
+  return found.every((value) => value !== undefined) ? found : undefined;
+}
+
+function guarded(expr: ExprOf<'call'>, frame: Frame, make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof LayerError)) throw error;
+    frame.context.session.report('layer-input', expr.span, { message: error.message });
+    return invalid;
+  }
+}
+
+const concat: BuiltinFunction = (expr, frame) => {
+  const parts: TensorValue[] = [];
+  for (const arg of expr.args) {
+    const value = tensorOf(frame, arg.value);
+    if (value === undefined) return invalid;
+    parts.push(value);
+  }
+  return guarded(expr, frame, () => {
+    const plates = joinPlates(parts.map((part) => part.plates));
+    const nodes = parts.map((part) => spread(frame, part, plates, part.shape));
+    const node = words.concat(frame.context.b, nodes, plates.length);
+    return { kind: 'tensor', node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates };
+  });
+};
+
+/** `split(x, 2)` is a list of equal pieces; `split(x, 3, 4)` of pieces of those extents. */
+const split: BuiltinFunction = (expr, frame) => {
+  const [first, ...others] = expr.args;
+  const value = first && tensorOf(frame, first.value);
+  const numbers = counts(
+    others.map((arg) => arg.value),
+    'split',
+    frame,
+    1,
+  );
+  if (value === undefined || numbers === undefined) return invalid;
+  return guarded(expr, frame, () => {
+    const input = { node: value.node, leading: value.plates.length };
+    const pieces = words.split(frame.context.b, input, numbers.length === 1 ? numbers[0]! : numbers);
+    const items = pieces.map((node): Value => ({ ...bare(value), node, shape: node.shape.slice(value.plates.length) }));
+    return { kind: 'list', items };
+  });
+};
+
+export const shapeWords: Readonly<Record<string, BuiltinFunction>> = {
+  flatten: view('flatten', (input, _, frame) => words.flatten(frame.context.b, input)),
+  reshape: view('reshape', (input, shape, frame) => words.reshape(frame.context.b, input, shape)),
+  pad: view(
+    'pad',
+    (input, amounts, frame) => {
+      const pairs = Array.from(
+        { length: amounts.length / 2 },
+        (_, i) => [amounts[2 * i]!, amounts[2 * i + 1]!] as const,
+      );
+      return words.pad(frame.context.b, input, pairs);
+    },
+    0,
+  ),
+  concat,
+  split,
+};

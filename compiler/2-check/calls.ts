@@ -1,0 +1,85 @@
+/** Calls: of functions and objectives, nets, distributions, models, and the functions of the language itself. */
+import type { Expr, ExprOf } from '../1-syntax/ast.ts';
+import { printExpr } from '../1-syntax/print.ts';
+import { elaborateReduction, isReduction } from './builtins/reductions.ts';
+import { callBuiltin } from './builtins/index.ts';
+import { matchArguments } from './arguments.ts';
+import { Frame } from './context.ts';
+import { callNet } from './nets.ts';
+import { rolesOf } from './roles.ts';
+import { describe, invalid, type FunctionValue, type Value } from './values.ts';
+
+export function elaborateCall(expr: ExprOf<'call'>, frame: Frame): Value {
+  const { callee } = expr;
+  if (callee.kind === 'index' && callee.object.kind === 'name' && isReduction(callee.object.text)) {
+    return elaborateReduction(callee.object.text, callee.indices[0], expr, frame);
+  }
+  const value = frame.elaborate(callee);
+  switch (value.kind) {
+    case 'invalid':
+      return invalid;
+    case 'builtin':
+      return callBuiltin(value.name, expr, frame);
+    case 'function':
+      return callFunction(value, expr, frame);
+    case 'net':
+      return callNet(value, expr, frame);
+    case 'model':
+      frame.context.session.report('bare-density', expr.span, { text: printExpr(expr) });
+      return invalid;
+    default:
+      frame.context.session.report('not-callable', callee.span, { found: describe(value) });
+      return invalid;
+  }
+}
+
+/** A function or an objective is its body with the arguments in place: every call is elaborated anew. */
+export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Frame): Value {
+  const { context } = frame;
+  const formals = fn.parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
+  const given = matchArguments(`'${fn.name}'`, formals, expr.args, expr.span, frame);
+  if (given === undefined) return invalid;
+  if (context.applying.includes(fn.body)) {
+    context.session.report('recursive-call', expr.span, { name: fn.name });
+    return invalid;
+  }
+  const inner = new Frame({
+    context,
+    program: frame.program,
+    scope: fn.scope,
+    stopped: frame.stopped,
+    net: frame.net,
+    roles: fn.roles ? rolesOf(fn.parameters, fn.body) : undefined,
+  });
+  for (const parameter of fn.parameters) {
+    const written: Expr | undefined = given.get(parameter.name.text);
+    const value = written !== undefined ? frame.elaborate(written) : inner.elaborate(parameter.initial!);
+    if (value.kind === 'invalid') return invalid;
+    if (!fits(parameter.type?.name.text, value)) {
+      const expected = `a ${parameter.type!.name.text} for '${parameter.name.text}'`;
+      context.session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
+      return invalid;
+    }
+    inner.values.set(parameter.name.text, value);
+  }
+  context.applying.push(fn.body);
+  context.session.calls.push(expr.span);
+  const result = inner.elaborate(fn.body);
+  context.applying.pop();
+  context.session.calls.pop();
+  return result;
+}
+
+/** Whether a value is what a parameter's written type asks for; numbers of any support are checked where they are used. */
+function fits(type: string | undefined, value: Value): boolean {
+  switch (type) {
+    case 'model':
+      return value.kind === 'model' && value.declaration.kind === 'model';
+    case 'guide':
+      return value.kind === 'model' && value.declaration.kind === 'guide';
+    case 'net':
+      return value.kind === 'net' || value.kind === 'function';
+    default:
+      return true;
+  }
+}

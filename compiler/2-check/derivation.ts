@@ -1,0 +1,30 @@
+/** What was decided about an objective, and why: the raw material of `vaec explain`. */
+
+export type Decision =
+  /** A factor of a KL: in closed form, or as a log-ratio of the shared draw. */
+  | {
+      readonly kind: 'divergence';
+      readonly text: string;
+      readonly variable: string;
+      readonly families: readonly [string, string];
+      readonly method: 'closed form' | 'Monte Carlo';
+      readonly reason: string;
+    }
+  /** A draw that expectations and divergences share. */
+  | {
+      readonly kind: 'draw';
+      readonly text: string;
+      readonly variable: string;
+      readonly family: string;
+      /** Draws for each row. */
+      readonly count: number;
+      readonly estimator: 'pathwise' | 'none';
+    }
+  /** A log-density that the objective evaluates. */
+  | { readonly kind: 'density'; readonly text: string; readonly variables: readonly string[] };
+
+/** Adds a decision once: an objective that is elaborated twice says it once. */
+export function decide(decisions: Decision[], decision: Decision): void {
+  const key = JSON.stringify(decision);
+  if (!decisions.some((known) => JSON.stringify(known) === key)) decisions.push(decision);
+}

@@ -1,0 +1,119 @@
+/** Nets: a call runs the body with the arguments in place; all calls of one net share its weights. */
+import type { ExprOf, Statement } from '../1-syntax/ast.ts';
+import { sameShape } from '../4-tensor/builder.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { matchArguments } from './arguments.ts';
+import { Frame } from './context.ts';
+import { readParam } from './params.ts';
+import { toTensor } from './tensors.ts';
+import { readType } from './types.ts';
+import { describe, describeShape, invalid, type NetValue, type Value } from './values.ts';
+
+export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Value {
+  const { context } = frame;
+  const { declaration } = net;
+  const name = declaration.name.text;
+  const formals = declaration.parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
+  const given = matchArguments(`the net '${name}'`, formals, expr.args, expr.span, frame);
+  if (given === undefined) return invalid;
+  if (context.applying.includes(declaration)) {
+    context.session.report('recursive-call', expr.span, { name });
+    return invalid;
+  }
+  const inner = new Frame({
+    context,
+    program: frame.program,
+    scope: net.scope,
+    stopped: net.stopped || frame.stopped,
+    net: { path: name, counts: new Map() },
+  });
+  for (const parameter of declaration.parameters) {
+    const written = given.get(parameter.name.text);
+    const value = written !== undefined ? frame.elaborate(written) : inner.elaborate(parameter.initial!);
+    if (value.kind === 'invalid') return invalid;
+    const tensor = toTensor(frame, value, (written ?? parameter).span);
+    if (tensor === undefined) return invalid;
+    const type = parameter.type && readType(parameter.type, inner);
+    if (type !== undefined && !sameShape(type.shape, tensor.shape)) {
+      const params = {
+        left: describeShape(type.shape),
+        right: describeShape(tensor.shape),
+        of: `the argument '${parameter.name.text}' of '${name}'`,
+      };
+      const note = { message: 'declared here', span: parameter.span };
+      context.session.report('shape-mismatch', (written ?? parameter).span, params, [note]);
+      return invalid;
+    }
+    inner.values.set(parameter.name.text, tensor);
+  }
+  context.applying.push(declaration);
+  context.session.calls.push(expr.span);
+  const result = runBody(declaration.body, name, inner, declaration.name.span);
+  context.applying.pop();
+  context.session.calls.pop();
+  return result;
+}
+
+/** Statements in order; `return a: …, b: …` gives named results. */
+function runBody(body: readonly Statement[], name: string, frame: Frame, span: NetValue['declaration']['span']): Value {
+  for (const statement of body) {
+    switch (statement.kind) {
+      case 'let':
+        assign(statement, frame);
+        break;
+      case 'param': {
+        const { parameter } = statement;
+        frame.values.set(parameter.name.text, readParam(parameter, `${name}.${parameter.name.text}`, frame));
+        break;
+      }
+      case 'return':
+        return returned(statement, frame);
+      default: {
+        const what = `'${statement.kind}' in a net`;
+        frame.context.session.report('not-supported', statement.span, { what, instead: '' });
+        return invalid;
+      }
+    }
+  }
+  frame.context.session.report('missing-return', span, { name });
+  return invalid;
+}
+
+function returned(statement: Extract<Statement, { kind: 'return' }>, frame: Frame): Value {
+  const [first, ...others] = statement.values;
+  if (first !== undefined && first.name === undefined && others.length === 0) return frame.elaborate(first.value);
+  const entries = new Map<string, Value>();
+  statement.values.forEach((arg, i) => entries.set(arg.name?.text ?? `result_${i + 1}`, frame.elaborate(arg.value)));
+  return { kind: 'record', entries };
+}
+
+/** `h = …` or `mu, logvar = encoder(x)`, which goes by name. */
+export function assign(statement: Extract<Statement, { kind: 'let' }>, frame: Frame): void {
+  const { session } = frame.context;
+  for (const target of statement.targets) {
+    if (frame.values.has(target.text)) session.report('assigned-twice', target.span, { name: target.text });
+  }
+  const value = frame.elaborate(statement.value);
+  const [only] = statement.targets;
+  if (statement.targets.length === 1 && only !== undefined) {
+    frame.values.set(only.text, value);
+    return;
+  }
+  for (const target of statement.targets) {
+    let part: Value = invalid;
+    if (value.kind === 'record') {
+      part = value.entries.get(target.text) ?? invalid;
+      if (part.kind === 'invalid' && !value.entries.has(target.text)) {
+        const hint =
+          didYouMean(target.text, value.entries.keys()) || `; it returns ${[...value.entries.keys()].join(', ')}`;
+        session.report('unknown-result', target.span, { name: target.text, of: 'this', hint });
+      }
+    } else if (value.kind !== 'invalid') {
+      const params = { expected: 'named results to take apart', found: describe(value) };
+      session.report('wrong-type', statement.value.span, params);
+      frame.values.set(target.text, invalid);
+      return;
+    }
+    frame.values.set(target.text, part);
+  }
+}

@@ -1,0 +1,98 @@
+/** Trainable tensors: registered by path when first read, kept in range by a bijection. */
+import type { ParamDeclaration } from '../1-syntax/ast.ts';
+import { sameShape } from '../4-tensor/builder.ts';
+import type { Node, Shape } from '../4-tensor/ir.ts';
+import type { Constraint, Initialiser } from '../4-tensor/program.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { Support } from '../distributions/distribution.ts';
+import type { Frame } from './context.ts';
+import { staticNumber } from './static.ts';
+import { readType } from './types.ts';
+import { describeShape, invalid, type Value } from './values.ts';
+
+/** Thrown once it is reported that a path was met with two shapes: there is no tensor to go on with. */
+export class ReshapedError extends Error {}
+
+/** The stored tensor of a path; inside `stop` no gradient reaches it. */
+export function parameter(
+  frame: Frame,
+  found: { path: string; shape: Shape; initialiser: Initialiser; constraint?: Constraint },
+  span: Span,
+): Node {
+  const { context } = frame;
+  const known = context.parameters.get(found.path);
+  if (known === undefined) {
+    context.parameters.set(found.path, { constraint: 'real', ...found });
+  } else if (!sameShape(known.shape, found.shape)) {
+    context.session.report('net-reshaped', span, {
+      path: found.path,
+      first: describeShape(known.shape),
+      second: describeShape(found.shape),
+    });
+    throw new ReshapedError();
+  }
+  return parameterNode(frame, found.path, found.shape);
+}
+
+function parameterNode(frame: Frame, path: string, shape: Shape): Node {
+  const { b } = frame.context;
+  const node = b.label(b.parameter(path, shape), path);
+  return frame.stopped ? b.map('stop', node) : node;
+}
+
+/** `param m : real = 0`: its constrained value. Free numbers reach the positive ones by softplus, the unit ones by sigmoid. */
+export function readParam(declaration: ParamDeclaration, path: string, frame: Frame): Value {
+  const { context } = frame;
+  const { b, session } = context;
+  const later = (what: string): Value => {
+    session.report('not-supported', declaration.span, { what, instead: '' });
+    return invalid;
+  };
+  if (declaration.index !== undefined) return later("a 'param' for each index");
+  if (declaration.from !== undefined) return later("'from' in a param");
+  const type = readType(declaration.type, frame);
+  if (type === undefined) return invalid;
+  const constraint = constraintOf(type.support);
+  if (constraint === undefined) return later(`a param over ${type.support.kind}`);
+  const initial =
+    declaration.initial === undefined
+      ? constraint === 'real'
+        ? 0
+        : constraint === 'unit'
+          ? 0.5
+          : 1
+      : staticNumber(frame.elaborate(declaration.initial), declaration.initial.span, 'an initial value', frame);
+  if (initial === undefined) return invalid;
+  const free = unconstrain(constraint, initial);
+  if (!Number.isFinite(free)) {
+    session.report('parameter-support', declaration.span, {
+      name: 'the initial value',
+      of: `'${path}'`,
+      found: String(initial),
+      expected: `${constraint}`,
+      hint: '',
+    });
+    return invalid;
+  }
+  const found = { path, shape: type.shape, initialiser: { kind: 'constant', value: free } as const, constraint };
+  const stored = parameter(frame, found, declaration.span);
+  const node =
+    constraint === 'positive' ? b.map('softplus', stored) : constraint === 'unit' ? b.map('sigmoid', stored) : stored;
+  return { kind: 'tensor', node, support: type.support, shape: type.shape, plates: [], text: path };
+}
+
+function constraintOf(support: Support): 'real' | 'positive' | 'unit' | undefined {
+  return support.kind === 'real' || support.kind === 'positive' || support.kind === 'unit' ? support.kind : undefined;
+}
+
+/** The free number that the bijection maps to `value`: log(e^x - 1) for softplus, the logit for sigmoid. */
+function unconstrain(constraint: 'real' | 'positive' | 'unit', value: number): number {
+  switch (constraint) {
+    case 'real':
+      return value;
+    case 'positive':
+      return value + Math.log(-Math.expm1(-value));
+    case 'unit':
+      return Math.log(value) - Math.log1p(-value);
+  }
+}

@@ -1,0 +1,299 @@
+/** Data declarations: what a set must hold, where it comes from, and how its fields lie on the device. */
+import type { DataClause, DeclarationOf, Expr } from '../1-syntax/ast.ts';
+import type { Storage, Table } from '../4-tensor/ir.ts';
+import type { DataContract, DataValue } from '../4-tensor/program.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import type { Support } from '../distributions/distribution.ts';
+import { Frame, type Context } from '../2-check/context.ts';
+import { readSimulation } from './simulate.ts';
+import { readType } from '../2-check/types.ts';
+import { describe, type Value, type ValueOf, type Contract } from '../2-check/values.ts';
+
+type DataDeclaration = DeclarationOf<'data' | 'derived-data'>;
+type Field = DataContract['fields'][number];
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The contract of a declared set; undefined where something was wrong and reported. */
+export function contractOf(declaration: DataDeclaration, context: Context): Contract | undefined {
+  const known = context.data.get(declaration);
+  if (known !== undefined || context.data.has(declaration)) return known;
+  context.data.set(declaration, undefined);
+  const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const made = declaration.kind === 'data' ? ownContract(declaration, frame) : derivedContract(declaration, frame);
+  context.data.set(declaration, made);
+  if (made !== undefined) context.contracts.set(made.contract.name, made.contract);
+  return made;
+}
+
+function ownContract(declaration: DeclarationOf<'data'>, frame: Frame): Contract | undefined {
+  const { session } = frame.context;
+  const fields: Mutable<Field>[] = [];
+  const supports = new Map<string, Support>();
+  const source = declaration.clauses.find((clause) => clause.kind === 'source');
+  if (source === undefined) {
+    session.report('missing-clause', declaration.name.span, {
+      clause: 'source …',
+      of: `data '${declaration.name.text}'`,
+    });
+    return undefined;
+  }
+  const names = declaration.clauses.flatMap((clause) => (clause.kind === 'field' ? [clause.field.name.text] : []));
+  const call = readSource(source.source, declaration.name.text, names, frame);
+  for (const clause of declaration.clauses) {
+    if (clause.kind !== 'field') continue;
+    const type = readType(clause.field.type, frame);
+    if (type === undefined) return undefined;
+    const name = clause.field.name.text;
+    if (supports.has(name)) {
+      session.report('duplicate-name', clause.field.name.span, { name });
+      return undefined;
+    }
+    supports.set(name, type.support);
+    const categories = type.support.kind === 'category' ? { categories: type.support.size } : {};
+    const storage = storageOf(type.support, call?.kind ?? '');
+    const table = {
+      field: name,
+      storage,
+      rowShape: type.shape,
+      scale: storage === 'u8' && type.support.kind === 'unit' ? 1 / 255 : 1,
+    };
+    fields.push({ name, support: type.support.kind, ...categories, shape: type.shape, table, standardize: false });
+  }
+  if (call === undefined) return undefined;
+  const rest = readClauses(declaration.clauses, fields, supports, frame);
+  if (rest === undefined) return undefined;
+  const splits = call.args['splits'];
+  const ownParts = typeof splits === 'object' && !Array.isArray(splits) ? Object.keys(splits) : [];
+  const contract = { name: declaration.name.text, fields, source: call, from: [], ...rest };
+  return { contract, supports, parts: [...ownParts, ...rest.split.map((part) => part.name)] };
+}
+
+/** Bytes for what fits them: pictures from files of bytes, zeros and ones, few categories. */
+function storageOf(support: Support, source: string): Storage {
+  switch (support.kind) {
+    case 'unit':
+      return source === 'idx' || source === 'shapes' || source === 'png' ? 'u8' : 'f32';
+    case 'binary':
+      return 'u8';
+    case 'category':
+      return support.size <= 256 ? 'u8' : 'u32';
+    case 'count':
+    case 'step':
+      return 'u32';
+    default:
+      return 'f32';
+  }
+}
+
+/** binarize, standardize, split, where. */
+function readClauses(
+  clauses: readonly DataClause[],
+  fields: Mutable<Field>[],
+  supports: Map<string, Support>,
+  frame: Frame,
+): Pick<DataContract, 'split' | 'where'> | undefined {
+  const { session } = frame.context;
+  const split: Mutable<DataContract['split'][number]>[] = [];
+  const where: DataContract['where'][number][] = [];
+  const find = (name: { text: string; span: Expr['span'] }): Mutable<Field> | undefined => {
+    const field = fields.find((candidate) => candidate.name === name.text);
+    const hint = didYouMean(
+      name.text,
+      fields.map((candidate) => candidate.name),
+    );
+    if (field === undefined) session.report('unknown-name', name.span, { name: name.text, hint });
+    return field;
+  };
+  for (const clause of clauses) {
+    switch (clause.kind) {
+      case 'binarize': {
+        const field = find(clause.field);
+        if (field === undefined) return undefined;
+        const at = clause.at && frame.elaborate(clause.at);
+        if (!clause.dynamic && at?.kind !== 'scalar') return undefined;
+        if (field.support !== 'unit') {
+          const params = {
+            expected: `a field over 'unit' to binarize`,
+            found: `'${field.name}' over '${field.support}'`,
+          };
+          session.report('wrong-type', clause.span, params);
+          return undefined;
+        }
+        field.binarize = clause.dynamic
+          ? { kind: 'dynamic' }
+          : { kind: 'threshold', at: (at as { value: number }).value };
+        if (!clause.dynamic) field.table = { ...field.table, storage: 'u8', scale: 1 };
+        supports.set(field.name, { kind: 'binary' });
+        break;
+      }
+      case 'standardize': {
+        const field = find(clause.field);
+        if (field === undefined) return undefined;
+        field.standardize = true;
+        field.table = { ...field.table, storage: 'f32', scale: 1 };
+        supports.set(field.name, { kind: 'real' });
+        break;
+      }
+      case 'split':
+        for (const part of clause.parts) {
+          const share = frame.elaborate(part.value);
+          if (part.name === undefined || share.kind !== 'scalar' || share.value === undefined || !(share.value > 0)) {
+            session.report('wrong-type', part.span, {
+              expected: "a share such as 'train: 0.8'",
+              found: describe(share),
+            });
+            return undefined;
+          }
+          split.push({ name: part.name.text, share: share.value });
+        }
+        break;
+      case 'where': {
+        const condition = readCondition(clause.condition, find, frame);
+        if (condition === undefined) return undefined;
+        where.push(...condition);
+        break;
+      }
+      case 'derived':
+        session.report('not-supported', clause.span, { what: `the derived field '${clause.name.text}'`, instead: '' });
+        return undefined;
+      case 'field':
+      case 'source':
+        break;
+    }
+  }
+  return { split, where };
+}
+
+function readCondition(
+  expr: Expr,
+  find: (name: { text: string; span: Expr['span'] }) => Field | undefined,
+  frame: Frame,
+): DataContract['where'][number][] | undefined {
+  const operators = ['==', '!=', '<', '<=', '>', '>='] as const;
+  if (expr.kind === 'binary' && expr.left.kind === 'name') {
+    const operator = operators.find((candidate) => candidate === expr.operator);
+    const field = find({ text: expr.left.text, span: expr.left.span });
+    const value = frame.elaborate(expr.right);
+    if (field === undefined) return undefined;
+    if (operator !== undefined && value.kind === 'scalar' && value.value !== undefined) {
+      return [{ field: field.name, operator, value: value.value }];
+    }
+  }
+  const params = { expected: "a comparison of a field with a number, such as 'label != 4'", found: 'something else' };
+  frame.context.session.report('wrong-type', expr.span, params);
+  return undefined;
+}
+
+/** `idx(images: "…", splits: { train: "train" })` as plain data. */
+function readSource(
+  expr: Expr,
+  set: string,
+  names: readonly string[],
+  frame: Frame,
+): DataContract['source'] | undefined {
+  const { session } = frame.context;
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
+    session.report('wrong-type', expr.span, {
+      expected: 'a source such as \'csv("file.csv")\'',
+      found: 'something else',
+    });
+    return undefined;
+  }
+  const known = ['idx', 'npy', 'npz', 'csv', 'png', 'gaussian_mixture', 'shapes', 'simulate', 'run'];
+  const kind = expr.callee.text;
+  if (!known.includes(kind)) {
+    session.report('unknown-name', expr.callee.span, { name: kind, hint: didYouMean(kind, known) });
+    return undefined;
+  }
+  if (kind === 'png' || kind === 'run') {
+    session.report('not-supported', expr.span, { what: `the source '${kind}'`, instead: '' });
+    return undefined;
+  }
+  if (kind === 'simulate') {
+    return readSimulation(
+      expr,
+      set,
+      names.map((name) => ({ name })),
+      frame,
+    );
+  }
+  const args: Record<string, DataValue> = {};
+  for (const [i, arg] of expr.args.entries()) {
+    const value = plain(frame.elaborate(arg.value));
+    if (value === undefined) {
+      session.report('wrong-type', arg.span, { expected: 'a fixed value for the source', found: 'something else' });
+      return undefined;
+    }
+    args[arg.name?.text ?? String(i)] = value;
+  }
+  return { kind, args };
+}
+
+function plain(value: Value): DataValue | undefined {
+  switch (value.kind) {
+    case 'scalar':
+      return value.value;
+    case 'string':
+      return value.value;
+    case 'list': {
+      const items = value.items.map(plain);
+      return items.every((item) => item !== undefined) ? items : undefined;
+    }
+    case 'record': {
+      const entries = [...value.entries].map(([name, item]) => [name, plain(item)] as const);
+      if (entries.some(([, item]) => item === undefined)) return undefined;
+      return Object.fromEntries(entries) as { [name: string]: DataValue };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `data d = mixture where label != 4`, `data d = concat(a, b)`. */
+function derivedContract(declaration: DeclarationOf<'derived-data'>, frame: Frame): Contract | undefined {
+  const { session, context } = { session: frame.context.session, context: frame.context };
+  const { value } = declaration;
+  const isConcat = value.kind === 'call' && value.callee.kind === 'name' && value.callee.text === 'concat';
+  const written = isConcat ? value.args.map((arg) => arg.value) : [value];
+  const bases: { contract: Contract; reference: string; part: string | undefined }[] = [];
+  for (const expr of written) {
+    const set = frame.elaborate(expr);
+    if (set.kind !== 'data') {
+      if (set.kind !== 'invalid')
+        session.report('wrong-type', expr.span, { expected: 'a data set', found: describe(set) });
+      return undefined;
+    }
+    const contract = contractOf(set.declaration, context);
+    if (contract === undefined || !checkPart(contract, set, expr, context)) return undefined;
+    bases.push({ contract, reference: referenceOf(set), part: set.part });
+  }
+  const [first] = bases;
+  if (first === undefined) return undefined;
+  const fields = first.contract.contract.fields.map((field) => ({ ...field }));
+  const supports = new Map(first.contract.supports);
+  const rest = readClauses(declaration.clauses, fields, supports, frame);
+  if (rest === undefined) return undefined;
+  const kept = bases.length === 1 && first.part === undefined ? first.contract.parts : [];
+  const source = { kind: 'derived', args: {} };
+  const from = bases.map((base) => base.reference);
+  const contract = { name: declaration.name.text, fields, source, from, ...rest };
+  return { contract, supports, parts: rest.split.length > 0 ? rest.split.map((part) => part.name) : kept };
+}
+
+/** `mnist.train`. */
+export function referenceOf(set: ValueOf<'data'>): string {
+  const name = set.declaration.name.text;
+  return set.part === undefined ? name : `${name}.${set.part}`;
+}
+
+export function checkPart(contract: Contract, set: ValueOf<'data'>, expr: Expr, context: Context): boolean {
+  if (set.part === undefined || contract.parts.includes(set.part)) return true;
+  const name = set.declaration.name.text;
+  const hint = didYouMean(set.part, contract.parts) || `; it has ${contract.parts.join(', ') || 'no parts'}`;
+  context.session.report('unknown-split', expr.span, { name: set.part, set: `'${name}'`, hint });
+  return false;
+}
+
+export function tableOf(field: Field, set: string): Table {
+  return { ...field.table, set };
+}

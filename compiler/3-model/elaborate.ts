@@ -1,0 +1,205 @@
+/** Elaborates expressions: from what was written to the value it stands for. Every kind of expression meets here. */
+import type { Expr, ExprOf } from '../1-syntax/ast.ts';
+import { printExpr } from '../1-syntax/print.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import { elaborateDensity, elaborateLogDensity, elaborateMean } from './density.ts';
+import { elaborateDivergence } from './divergence.ts';
+import { elaborateExpectation } from './expectation.ts';
+import { binary, negate } from '../2-check/arithmetic.ts';
+import { builtinNames } from '../2-check/builtins/index.ts';
+import { callFunction, elaborateCall } from '../2-check/calls.ts';
+import type { Frame } from '../2-check/context.ts';
+import { declaredValue } from '../2-check/declared.ts';
+import { likeDistribution, repeatDistribution } from '../2-check/distributions.ts';
+import { staticCount } from '../2-check/static.ts';
+import { apply, toTensor } from '../2-check/tensors.ts';
+import { describe, invalid, number, type TensorValue, type Value, type ValueOf } from '../2-check/values.ts';
+
+export function elaborate(expr: Expr, frame: Frame): Value {
+  switch (expr.kind) {
+    case 'number':
+      return number(expr.value);
+    case 'string':
+      return { kind: 'string', value: expr.value };
+    case 'name':
+      return lookup(expr, frame);
+    case 'list':
+    case 'tuple':
+      return { kind: 'list', items: expr.items.map((item) => frame.elaborate(item)) };
+    case 'record':
+      return {
+        kind: 'record',
+        entries: new Map(expr.entries.map((entry) => [entry.name.text, frame.elaborate(entry.value)])),
+      };
+    case 'negate':
+      return negate(expr, frame.elaborate(expr.operand), frame);
+    case 'binary':
+      return elaborateBinary(expr, frame);
+    case 'call':
+      return elaborateCall(expr, frame);
+    case 'index':
+      return elaborateIndex(expr, frame);
+    case 'member':
+      return elaborateMember(expr, frame);
+    case 'if':
+      return elaborateIf(expr, frame);
+    case 'density':
+      return elaborateDensity(expr, frame);
+    case 'log-density':
+      return elaborateLogDensity(expr, frame);
+    case 'mean':
+      return elaborateMean(expr, frame);
+    case 'expectation':
+      return elaborateExpectation(expr, frame);
+    case 'divergence':
+      return elaborateDivergence(expr, frame);
+    case 'like':
+      return likeDistribution(expr, frame);
+    case 'comprehension':
+      return elaborateComprehension(expr, frame);
+    case 'invalid':
+      return invalid;
+  }
+}
+
+function lookup(expr: ExprOf<'name'>, frame: Frame): Value {
+  const name = expr.text;
+  const local = frame.lookup(name);
+  if (local !== undefined) return local;
+  const declared = frame.scope.names.get(name);
+  if (declared !== undefined) {
+    const value = declaredValue(declared, frame);
+    // `minimize cfm`: an objective without parameters needs no parentheses.
+    const isPlain = value.kind === 'function' && value.parameters.length === 0;
+    return isPlain ? callFunction(value, { kind: 'call', callee: expr, args: [], span: expr.span }, frame) : value;
+  }
+  const field = frame.program?.fields.get(name);
+  if (field !== undefined) return field;
+  if (builtinNames.has(name)) return { kind: 'builtin', name };
+  const known = [
+    ...frame.names(),
+    ...frame.scope.names.keys(),
+    ...(frame.program?.fields.keys() ?? []),
+    ...builtinNames,
+  ];
+  frame.context.session.report('unknown-name', expr.span, { name, hint: didYouMean(name, known) });
+  return invalid;
+}
+
+function elaborateBinary(expr: ExprOf<'binary'>, frame: Frame): Value {
+  if (expr.operator === '|>') return elaboratePipe(expr, frame);
+  const left = frame.elaborate(expr.left);
+  const right = frame.elaborate(expr.right);
+  if (left.kind === 'invalid' || right.kind === 'invalid') return invalid;
+  if (expr.operator === '->') return { kind: 'arrow', from: left, to: right };
+  if (expr.operator === '..') return { kind: 'range', from: left, to: right };
+  return binary(expr, left, right, frame);
+}
+
+/** `x |> f` is f(x); `x |> f(a)` is f(x, a). */
+function elaboratePipe(expr: ExprOf<'binary'>, frame: Frame): Value {
+  const piped = { value: expr.left, span: expr.left.span };
+  const { right, span } = expr;
+  if (right.kind === 'call') return elaborateCall({ ...right, span, args: [piped, ...right.args] }, frame);
+  return elaborateCall({ kind: 'call', span, callee: right, args: [piped] }, frame);
+}
+
+function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
+  const object = frame.elaborate(expr.object);
+  if (object.kind === 'distribution') return repeatDistribution(object, expr, frame);
+  const indices = expr.indices.map((index) => frame.elaborate(index));
+  if (object.kind === 'invalid' || indices.some((index) => index.kind === 'invalid')) return invalid;
+  const [index] = indices;
+  if (object.kind === 'list' && index?.kind === 'scalar') {
+    const position = staticCount(index, expr.indices[0]!.span, 'an index', frame, 0);
+    return position === undefined ? invalid : (object.items[position] ?? invalid);
+  }
+  if (indices.length === 1 && index?.kind === 'plate') return draw(expr, object, index, frame);
+  frame.context.session.report('not-supported', expr.span, {
+    what: `indexing ${describe(object)} by ${describe(index ?? invalid)}`,
+    instead: '; an index of draws, as in z[k], is',
+  });
+  return invalid;
+}
+
+/** `z[k]`: the k-th draw is the value itself, which varies over the plate. */
+function draw(expr: ExprOf<'index'>, object: Value, index: ValueOf<'plate'>, frame: Frame): Value {
+  const varies = (value: TensorValue): boolean => value.plates.some((plate) => plate.id === index.plate.id);
+  if (object.kind === 'tensor' && varies(object)) return object;
+  if (object.kind === 'assignment' && [...object.variables.values()].every(varies)) return object;
+  if (object.kind === 'scalar' || object.kind === 'tensor' || object.kind === 'assignment') {
+    frame.context.session.report('index-unused', expr.object.span, { index: index.plate.name });
+    return invalid;
+  }
+  frame.context.session.report('wrong-type', expr.object.span, { expected: 'draws', found: describe(object) });
+  return invalid;
+}
+
+function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
+  const object = frame.elaborate(expr.object);
+  const name = expr.member.text;
+  const missing = (known: Iterable<string>): Value => {
+    const hint = didYouMean(name, known);
+    frame.context.session.report('unknown-member', expr.member.span, { name, of: describe(object), hint });
+    return invalid;
+  };
+  switch (object.kind) {
+    case 'invalid':
+      return invalid;
+    case 'record':
+      return object.entries.get(name) ?? missing(object.entries.keys());
+    case 'row':
+      return object.fields.get(name) ?? missing(object.fields.keys());
+    case 'data':
+      return { ...object, part: name };
+    default:
+      return missing([]);
+  }
+}
+
+/** A fixed condition chooses while compiling; any other selects element by element. */
+function elaborateIf(expr: ExprOf<'if'>, frame: Frame): Value {
+  const condition = frame.elaborate(expr.condition);
+  if (condition.kind === 'scalar' && condition.value !== undefined && condition.expression.kind === 'number') {
+    return frame.elaborate(condition.value !== 0 ? expr.then : expr.otherwise);
+  }
+  const branches = [condition, frame.elaborate(expr.then), frame.elaborate(expr.otherwise)];
+  if (branches.some((value) => value.kind === 'invalid')) return invalid;
+  return apply(frame, 'select', branches, expr.span, `'${printExpr(expr)}'`);
+}
+
+/** `[f(i) for i in 0..n-1]`: one evaluation whose values vary over a plate. */
+function elaborateComprehension(expr: ExprOf<'comprehension'>, frame: Frame): Value {
+  const range = frame.elaborate(expr.each.range);
+  if (range.kind !== 'range') {
+    if (range.kind !== 'invalid') {
+      const params = { expected: 'a range such as 0..9', found: describe(range) };
+      frame.context.session.report('wrong-type', expr.each.range.span, params);
+    }
+    return invalid;
+  }
+  const from = staticCount(range.from, expr.each.range.span, 'the start of a range', frame, 0);
+  const to = staticCount(range.to, expr.each.range.span, 'the end of a range', frame, 0);
+  const name = expr.each.names[0];
+  if (from === undefined || to === undefined || name === undefined) return invalid;
+  const { context } = frame;
+  if (to < from) {
+    const found = `${from}..${to}`;
+    context.session.report('not-positive-integer', expr.each.range.span, { what: 'the length of a range', found });
+    return invalid;
+  }
+  const plate = context.plate(name.text, to - from + 1);
+  const numbers = Array.from({ length: plate.extent }, (_, i) => from + i);
+  const inner = frame.child();
+  inner.values.set(name.text, {
+    kind: 'tensor',
+    node: context.b.array(numbers, [plate.extent]),
+    support: { kind: 'nonnegative' },
+    shape: [],
+    plates: [plate],
+  });
+  const body = inner.elaborate(expr.body);
+  const tensor = body.kind === 'invalid' ? undefined : toTensor(frame, body, expr.body.span);
+  if (tensor === undefined) return invalid;
+  return tensor;
+}

@@ -1,0 +1,139 @@
+/** E[z ~ q(z | x)](f(z)): f at draws of z, one a row or K; linear, so an unbiased estimate of every term of f. */
+import type { Draw, ExprOf } from '../1-syntax/ast.ts';
+import { printExpr } from '../1-syntax/print.ts';
+import type { Frame } from '../2-check/context.ts';
+import { staticCount } from '../2-check/static.ts';
+import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
+import { isTractable, readDensity } from './density.ts';
+import { decide } from '../2-check/derivation.ts';
+import { drawFrom } from './draw.ts';
+import { sharedDraw } from './sharing.ts';
+
+export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame): Value {
+  const { session } = frame.context;
+  if (frame.program === undefined) {
+    session.report('not-supported', expr.span, { what: 'an expectation outside a program', instead: '' });
+    return invalid;
+  }
+  const inner = frame.child();
+  const plates: Plate[] = [];
+  for (const draw of expr.draws) {
+    const plate = platesOf(draw, frame, inner);
+    if (plate === 'wrong' || !bind(draw, plate, frame, inner)) return invalid;
+    if (plate !== undefined) plates.push(plate);
+  }
+  for (const binding of expr.where) {
+    const { name, index } = binding;
+    if (index !== undefined && inner.lookup(index.text)?.kind !== 'plate') {
+      session.report('unknown-name', index.span, { name: index.text, hint: '; it must be the index of a draw' });
+      return invalid;
+    }
+    if (inner.values.has(name.text)) {
+      session.report('assigned-twice', name.span, { name: name.text });
+      return invalid;
+    }
+    inner.values.set(name.text, inner.elaborate(binding.value));
+  }
+  const body = inner.elaborate(expr.body);
+  if (body.kind === 'tensor') {
+    const open = plates.find((plate) => body.plates.some((other) => other.id === plate.id));
+    if (open !== undefined) {
+      session.report('unreduced-index', expr.body.span, { index: open.name });
+      return invalid;
+    }
+  }
+  return body;
+}
+
+/** The plate of `for k in 1..K`; its index is bound in the inner frame. */
+function platesOf(draw: Draw, frame: Frame, inner: Frame): Plate | undefined | 'wrong' {
+  const { session } = frame.context;
+  const by = draw.by && printExpr(draw.by);
+  if (draw.coupled !== undefined || (by !== undefined && by !== 'pathwise')) {
+    const what = draw.coupled !== undefined ? "'coupled'" : `the estimator '${by}'`;
+    session.report('not-supported', draw.span, { what, instead: "; draws are independent, with 'pathwise' gradients" });
+    return 'wrong';
+  }
+  if (draw.each === undefined) return undefined;
+  const range = frame.elaborate(draw.each.range);
+  const [name] = draw.each.names;
+  if (range.kind !== 'range' || name === undefined) {
+    if (range.kind !== 'invalid') {
+      session.report('wrong-type', draw.each.span, { expected: 'a range such as 1..K', found: describe(range) });
+    }
+    return 'wrong';
+  }
+  const first = staticCount(range.from, draw.each.range.span, 'the first draw', frame);
+  const count = staticCount(range.to, draw.each.range.span, 'the number of draws', frame);
+  if (first === undefined || count === undefined) return 'wrong';
+  if (first !== 1) {
+    session.report('wrong-type', draw.each.range.span, { expected: 'draws numbered from 1', found: `${first}..` });
+    return 'wrong';
+  }
+  const { drawPlates } = frame.program!;
+  const plate = drawPlates.get(count) ?? frame.context.plate(name.text, count);
+  drawPlates.set(count, plate);
+  inner.values.set(name.text, { kind: 'plate', plate: { ...plate, name: name.text } });
+  return plate;
+}
+
+/** Binds the drawn names: jointly to all that a guide draws where the name is a role, else one variable a name. */
+function bind(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Frame): boolean {
+  const { session } = frame.context;
+  const { distribution } = draw;
+  const isCall = distribution.kind === 'call' ? frame.elaborate(distribution.callee) : undefined;
+  if (distribution.kind !== 'density' && isCall?.kind !== 'model') return bindNoise(draw, plate, frame, inner);
+  const query = readDensity(distribution, frame);
+  if (query === undefined) return false;
+  const values = new Map(query.values);
+  for (const variable of query.of) values.delete(variable);
+  if (!isTractable({ ...query, values }, frame)) return false;
+  const instance = sharedDraw({ ...query, values }, plate, frame);
+  if (instance === undefined) return false;
+  const names = draw.names.map(({ name }) => name.text);
+  const [only] = names;
+  if (names.length === 1 && only !== undefined && frame.roles?.get(only) === 'latent') {
+    const variables = [...instance.factors].map(([name, factor]) => [name, factor.value!] as const);
+    inner.values.set(only, { kind: 'assignment', variables: new Map<string, TensorValue>(variables) });
+    return true;
+  }
+  if (names.length !== query.of.length || names.some((name) => !query.of.includes(name))) {
+    const params = { names: names.map((name) => `'${name}'`).join(', '), density: printExpr(distribution) };
+    session.report('draw-name-mismatch', draw.span, params);
+    return false;
+  }
+  for (const name of names) inner.values.set(name, instance.factors.get(name)!.value!);
+  return true;
+}
+
+/** `e ~ Normal(0, 1) like x`: noise of the objective's own. */
+function bindNoise(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Frame): boolean {
+  const { session } = frame.context;
+  const value = frame.elaborate(draw.distribution);
+  if (value.kind === 'invalid') return false;
+  if (value.kind !== 'distribution') {
+    session.report('wrong-type', draw.distribution.span, {
+      expected: "a density or a distribution behind '~'",
+      found: describe(value),
+    });
+    return false;
+  }
+  const [name, another] = draw.names;
+  if (name === undefined || another !== undefined) {
+    const names = draw.names.map((each) => `'${each.name.text}'`).join(', ');
+    session.report('draw-name-mismatch', draw.span, { names, density: printExpr(draw.distribution) });
+    return false;
+  }
+  const variable = name.name.text;
+  const family = value.distribution.name;
+  decide(frame.program!.decisions, {
+    kind: 'draw',
+    text: `${variable} ~ ${family}`,
+    variable,
+    family,
+    count: plate?.extent ?? 1,
+    estimator: value.distribution.pathwise ? 'pathwise' : 'none',
+  });
+  inner.values.set(variable, drawFrom(frame, value, ['E', variable], plate === undefined ? [] : [plate]));
+  return true;
+}

@@ -1,0 +1,119 @@
+/** Reads the clauses of train and evaluate: one of each, with messages for what is missing or not yet compiled. */
+import type { Clause, Expr } from '../../1-syntax/ast.ts';
+import { printExpr } from '../../1-syntax/print.ts';
+import type { HostExpr } from '../../4-tensor/program.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { Span } from '../../diagnostics/span.ts';
+import { laterOptimizers, optimizers } from '../../optimizers/index.ts';
+import type { OptimizerValues, UpdateRule } from '../../optimizers/optimizer.ts';
+import { matchArguments } from '../../2-check/arguments.ts';
+import type { Frame } from '../../2-check/context.ts';
+import { checkPart, contractOf, referenceOf } from '../data.ts';
+import { describe, type Value, type Contract } from '../../2-check/values.ts';
+
+export type ClauseOf<Kind extends Clause['kind']> = Extract<Clause, { kind: Kind }>;
+
+/** Clauses by kind; a setting by its name. Says which stand twice. */
+export function gather(clauses: readonly Clause[], frame: Frame): Map<string, Clause> {
+  const found = new Map<string, Clause>();
+  for (const clause of clauses) {
+    const key = clause.kind === 'setting' ? clause.name : clause.kind;
+    const first = found.get(key);
+    if (first !== undefined) {
+      const note = { message: 'the first one is here', span: first.span };
+      frame.context.session.report('repeated-clause', clause.span, { clause: key }, [note]);
+    } else found.set(key, clause);
+  }
+  return found;
+}
+
+/** The data set a clause names: `mnist.train`. */
+export function readSet(expr: Expr, frame: Frame): { contract: Contract; reference: string } | undefined {
+  const set = frame.elaborate(expr);
+  if (set.kind !== 'data') {
+    if (set.kind !== 'invalid') {
+      frame.context.session.report('wrong-type', expr.span, { expected: 'a data set', found: describe(set) });
+    }
+    return undefined;
+  }
+  const contract = contractOf(set.declaration, frame.context);
+  if (contract === undefined || !checkPart(contract, set, expr, frame.context)) return undefined;
+  return { contract, reference: referenceOf(set) };
+}
+
+/** A number of the host, or undefined (and reported). */
+export function readScalar(expr: Expr, what: string, frame: Frame): HostExpr | undefined {
+  const value: Value = frame.elaborate(expr);
+  if (value.kind === 'scalar') return value.expression;
+  if (value.kind !== 'invalid') {
+    const params = { expected: `a number for ${what}`, found: describe(value) };
+    frame.context.session.report('wrong-type', expr.span, params);
+  }
+  return undefined;
+}
+
+/** `adam(lr: 1e-3, betas: (0.9, 0.999))`. */
+export function readOptimizer(expr: Expr, frame: Frame): { name: string; rule: UpdateRule } | undefined {
+  const { session } = frame.context;
+  const word = expr.kind === 'call' ? expr.callee : expr;
+  const name = word.kind === 'name' ? word.text : printExpr(word);
+  const optimizer = optimizers.get(name);
+  if (optimizer === undefined) {
+    if (laterOptimizers.includes(name))
+      session.report('not-supported', expr.span, { what: `the optimizer '${name}'`, instead: '' });
+    else session.report('unknown-name', word.span, { name, hint: didYouMean(name, optimizers.keys()) });
+    return undefined;
+  }
+  const formals = optimizer.arguments.map((arg) => ({ name: arg.name, optional: !arg.required }));
+  const given = matchArguments(`'${name}'`, formals, expr.kind === 'call' ? expr.args : [], expr.span, frame);
+  if (given === undefined) return undefined;
+  const values: Record<string, OptimizerValues[string]> = {};
+  for (const arg of optimizer.arguments) {
+    const written = given.get(arg.name);
+    if (written === undefined) {
+      const fallback = defaultOf(arg);
+      if (fallback !== undefined) values[arg.name] = fallback;
+      continue;
+    }
+    const value = readArgument(arg.kind, written, arg.name, frame);
+    if (value === undefined) return undefined;
+    values[arg.name] = value;
+  }
+  return { name, rule: optimizer.make(values) };
+}
+
+function defaultOf(arg: {
+  readonly default?: number | readonly [number, number];
+}): OptimizerValues[string] | undefined {
+  if (arg.default === undefined) return undefined;
+  const number = (value: number): HostExpr => ({ kind: 'number', value });
+  return typeof arg.default === 'number' ? number(arg.default) : [number(arg.default[0]), number(arg.default[1])];
+}
+
+function readArgument(
+  kind: 'number' | 'pair' | 'flag',
+  written: Expr,
+  name: string,
+  frame: Frame,
+): OptimizerValues[string] | undefined {
+  const { session } = frame.context;
+  if (kind === 'number') return readScalar(written, `'${name}'`, frame);
+  if (kind === 'flag') {
+    if (written.kind === 'name' && (written.text === 'true' || written.text === 'false'))
+      return written.text === 'true';
+    session.report('wrong-type', written.span, { expected: 'true or false', found: printExpr(written) });
+    return undefined;
+  }
+  const value = frame.elaborate(written);
+  const [first, second] = value.kind === 'list' ? value.items : [];
+  if (value.kind === 'list' && value.items.length === 2 && first?.kind === 'scalar' && second?.kind === 'scalar') {
+    return [first.expression, second.expression];
+  }
+  session.report('wrong-type', written.span, { expected: "a pair such as '(0.9, 0.999)'", found: describe(value) });
+  return undefined;
+}
+
+export function missing(clause: string, of: string, span: Span, frame: Frame): undefined {
+  frame.context.session.report('missing-clause', span, { clause, of });
+  return undefined;
+}

@@ -1,0 +1,152 @@
+/** Evaluations: what each report collects from every row, and how the host finishes it in float64. */
+import type { Expr, Report } from '../../1-syntax/ast.ts';
+import { printExpr } from '../../1-syntax/print.ts';
+import type { Node } from '../../4-tensor/ir.ts';
+import type { EvaluateProgram, EvaluateReport } from '../../4-tensor/program.ts';
+import { instantiate } from '../instance.ts';
+import { structureOf } from '../../2-check/structure.ts';
+import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
+import { joinPlates, spread, toTensor } from '../../2-check/tensors.ts';
+import { describe, type TensorValue, type Value, type Contract } from '../../2-check/values.ts';
+import { readSet } from './clauses.ts';
+import { openProgram, rowsPlate } from './open.ts';
+import { fieldsAt, orderedRows } from './rows.ts';
+
+/** Rows of a batch times draws a row: bounds what an evaluation holds in memory. */
+const rowsTimesDraws = 8192;
+const largestBatch = 128;
+
+/** A latent dimension is active when its posterior mean varies more than this over the data (Burda et al., 2016). */
+const activeVariance = 0.01;
+
+export interface DraftEvaluate {
+  readonly evaluate: EvaluateProgram;
+  readonly program: ProgramContext;
+}
+
+/** Elaborates reports over one data set; again with a smaller batch where many draws a row ask for it. */
+export function draftEvaluate(
+  name: string,
+  reports: readonly Report[],
+  data: Expr,
+  context: Context,
+): DraftEvaluate | undefined {
+  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const set = readSet(data, outer);
+  if (set === undefined) return undefined;
+  const first = elaborateReports(name, reports, set, largestBatch, context);
+  const draws = Math.max(1, ...(first?.program.drawPlates.keys() ?? []));
+  const batch = Math.max(1, Math.min(largestBatch, Math.floor(rowsTimesDraws / draws)));
+  return batch === largestBatch ? first : elaborateReports(name, reports, set, batch, context);
+}
+
+function elaborateReports(
+  name: string,
+  reports: readonly Report[],
+  set: { contract: Contract; reference: string },
+  batch: number,
+  context: Context,
+): DraftEvaluate | undefined {
+  const { b } = context;
+  const rows = rowsPlate('batch', batch);
+  const index = orderedRows(context, batch);
+  const fields = fieldsAt(context, set.contract, set.reference, index, b.constant(0, 'u32'), [rows]);
+  const program = openProgram({ name, kind: 'evaluate', rows, rowIndex: index, set: set.reference, fields });
+  const frame = new Frame({ context, program, scope: context.spec.scope });
+  const results = new Map<string, Node>();
+  const finished: EvaluateReport[] = [];
+  for (const report of reports) {
+    const drafted = draftReport(report, `report_${finished.length + 1}`, frame, results);
+    if (drafted === undefined) return undefined;
+    finished.push(drafted);
+  }
+  for (const [mean, value] of program.means) results.set(mean, rowsOf(value, frame));
+  const outputs = [...results].map(([output, node]) => ({ name: output, node, target: { kind: 'result' } as const }));
+  return {
+    program,
+    evaluate: { kind: 'evaluate', name, function: { name, outputs }, set: set.reference, batch, reports: finished },
+  };
+}
+
+function draftReport(
+  report: Report,
+  result: string,
+  frame: Frame,
+  results: Map<string, Node>,
+): EvaluateReport | undefined {
+  const text = printExpr(report.value);
+  const name = report.value.kind === 'call' && report.value.callee.kind === 'name' ? report.value.callee.text : text;
+  const active = activeUnits(report.value, frame);
+  const value = active ?? frame.elaborate(report.value);
+  if (value.kind === 'invalid') return undefined;
+  const tensor = toTensor(frame, value, report.value.span);
+  if (tensor === undefined) return undefined;
+  if (tensor.deferred) {
+    const means = [...frame.program!.means.keys()];
+    return { name, text, unit: 'nats', result, finish: { kind: 'expression', output: tensor.node, means } };
+  }
+  if (tensor.plates.some((plate) => plate.id !== 0) || tensor.shape.length > 1) {
+    frame.context.session.report('not-an-objective', report.value.span, { found: describe(tensor) });
+    return undefined;
+  }
+  results.set(result, rowsOf(tensor, frame));
+  if (active !== undefined) {
+    return { name, text, unit: 'units', result, finish: { kind: 'count-variance-above', threshold: activeVariance } };
+  }
+  const unit = tensor.support.kind === 'real' ? 'nats' : '';
+  return { name, text, unit, result, finish: { kind: tensor.shape.length === 0 ? 'mean' : 'mean-vector' } };
+}
+
+/** The value at every row: [batch, …own shape]. */
+function rowsOf(value: TensorValue, frame: Frame): Node {
+  return spread(frame, value, joinPlates([[frame.program!.rows], value.plates]), value.shape);
+}
+
+/** `active_units(q)`: the posterior means of all latents of each row, to be counted by their variance over the data. */
+function activeUnits(expr: Expr, frame: Frame): Value | undefined {
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.text !== 'active_units') return undefined;
+  if (frame.scope.names.has('active_units')) return undefined;
+  const { session, b } = frame.context;
+  const [only] = expr.args;
+  const guide = only && frame.elaborate(only.value);
+  if (guide?.kind !== 'model' || guide.declaration.kind !== 'guide') {
+    const found = guide === undefined ? 'nothing' : describe(guide);
+    session.report('wrong-type', expr.span, { expected: 'a guide', found });
+    return { kind: 'invalid' };
+  }
+  const given = new Map<string, Value>();
+  for (const parameter of guide.declaration.parameters) {
+    const field = frame.program!.fields.get(parameter.name.text);
+    if (field === undefined) {
+      session.report('missing-observation', expr.span, { model: describe(guide), name: parameter.name.text });
+      return { kind: 'invalid' };
+    }
+    given.set(parameter.name.text, field);
+  }
+  const { variables } = structureOf(guide.declaration);
+  const means: Node[] = [];
+  const { rows } = frame.program!;
+  const meanOf = (distribution: Parameters<Parameters<typeof instantiate>[3]>[1]): TensorValue | undefined => {
+    const node = distribution.distribution.mean?.(b, distribution.parameters);
+    if (node === undefined) return undefined;
+    const { shape, plates } = distribution;
+    return { kind: 'tensor', node, support: { kind: 'real' }, shape, plates };
+  };
+  const instance = instantiate(
+    guide,
+    variables,
+    given,
+    (_, distribution) => {
+      const mean = meanOf(distribution);
+      if (mean !== undefined) {
+        const size = mean.shape.reduce((product, extent) => product * extent, 1);
+        means.push(b.reshape(spread(frame, mean, [rows], mean.shape), [rows.extent, size]));
+      }
+      return mean;
+    },
+    frame,
+  );
+  if (instance === undefined || means.length === 0) return { kind: 'invalid' };
+  const node = b.concat(means, 1);
+  return { kind: 'tensor', node, support: { kind: 'real' }, shape: [node.shape[1]!], plates: [rows] };
+}

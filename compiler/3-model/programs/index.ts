@@ -1,0 +1,183 @@
+/** Elaborates every program of a spec, then gives each parameter its place and finishes what needs to know it. */
+import type { DeclarationOf, Report } from '../../1-syntax/ast.ts';
+import { sizeOf } from '../../4-tensor/ir.ts';
+import type { Parameter, ParameterLayout, Program, SpecPrograms, TrainProgram } from '../../4-tensor/program.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
+import type { Decision } from '../../2-check/derivation.ts';
+import { Frame, type Context } from '../../2-check/context.ts';
+import { contractOf, referenceOf } from '../data.ts';
+import { declaredValue } from '../../2-check/declared.ts';
+import { nameOf } from '../../2-check/load.ts';
+import { staticCount } from '../../2-check/static.ts';
+import { describe } from '../../2-check/values.ts';
+import { gather, missing, type ClauseOf } from './clauses.ts';
+import { draftEvaluate, type DraftEvaluate } from './evaluate.ts';
+import { draftSample } from './sample.ts';
+import { draftTrain, finishTrain, type DraftTrain } from './train.ts';
+
+/** A parameter begins at a multiple of this many f32: 256 bytes, the alignment of a binding's offset. */
+const parameterAlignment = 64;
+
+export interface Elaborated {
+  readonly programs: SpecPrograms;
+  /** What was decided, by program. */
+  readonly decisions: ReadonlyMap<string, readonly Decision[]>;
+}
+
+/** The spec as tensors; undefined where an error was reported. */
+export function elaboratePrograms(context: Context, counts: Readonly<Record<string, number>>): Elaborated | undefined {
+  const { declarations } = context.spec.root;
+  const { session } = context;
+  const decisions = new Map<string, readonly Decision[]>();
+  const programs: Program[] = [];
+  const evaluations: DraftEvaluate[] = [];
+  let train: { draft: DraftTrain; track: TrainProgram['track'] } | undefined;
+  for (const declaration of declarations) {
+    switch (declaration.kind) {
+      case 'train': {
+        if (train !== undefined) {
+          session.report('repeated-clause', declaration.span, { clause: 'train' });
+          break;
+        }
+        const draft = draftTrain(declaration, context);
+        if (draft !== undefined) train = { draft, track: trackPrograms(draft, evaluations, context) };
+        break;
+      }
+      case 'evaluate':
+        evaluations.push(...evaluateProgram(declaration, evaluations.length, context));
+        break;
+      case 'sample': {
+        if (isSampler(declaration)) break;
+        const sample = draftSample(declaration, context, counts);
+        if (sample !== undefined) programs.push(sample);
+        break;
+      }
+      case 'infer':
+      case 'sweep': {
+        const what = `'${declaration.kind}'`;
+        const name = declaration.kind === 'infer' ? declaration.name : declaration.hyper;
+        session.report('not-supported', name.span, { what, instead: "; 'train' is" });
+        break;
+      }
+      default:
+    }
+  }
+  checkHypers(context);
+  checkUnreached(context);
+  if (session.failed) return undefined;
+  const layout = layoutOf(context);
+  if (train !== undefined) {
+    programs.unshift(finishTrain(train.draft, layout, train.track, context));
+    decisions.set('train', train.draft.program.decisions);
+  }
+  for (const { evaluate, program } of evaluations) {
+    programs.push(evaluate);
+    decisions.set(evaluate.name, program.decisions);
+  }
+  const hypers = [...context.hypers.values()].map(({ name, value, static: fixed }) => ({ name, value, static: fixed }));
+  return {
+    decisions,
+    programs: {
+      layout,
+      data: [...context.contracts.values()],
+      hypers,
+      uniforms: [...context.uniforms.values()],
+      programs,
+    },
+  };
+}
+
+/** A sample with an argument that it cannot do without, such as a net, is one to be called by others. */
+function isSampler(declaration: DeclarationOf<'sample'>): boolean {
+  return declaration.parameters.some(({ type, initial }) => initial === undefined && type?.member === undefined);
+}
+
+/** `track every 1 epoch { elbo(p, q) on mnist.test }`: one evaluation a data set and rhythm. */
+function trackPrograms(draft: DraftTrain, evaluations: DraftEvaluate[], context: Context): TrainProgram['track'] {
+  const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const track: TrainProgram['track'][number][] = [];
+  for (const clause of draft.track) {
+    const every = staticCount(frame.elaborate(clause.every), clause.every.span, "'every'", frame);
+    if (every === undefined) continue;
+    const groups = new Map<string, Report[]>();
+    for (const report of clause.reports) {
+      const on = report.on === undefined ? undefined : frame.elaborate(report.on);
+      if (on !== undefined && on.kind !== 'data') {
+        const found = describe(on);
+        context.session.report('wrong-type', report.on!.span, { expected: 'a data set', found });
+        continue;
+      }
+      const set = on === undefined ? draft.program.set : referenceOf(on);
+      groups.set(set, [...(groups.get(set) ?? []), report]);
+    }
+    for (const reports of groups.values()) {
+      const name = `track_${track.length + 1}`;
+      const data = reports[0]!.on ?? dataOf(draft.declaration);
+      const drafted = draftEvaluate(name, reports, data, context);
+      if (drafted === undefined) continue;
+      evaluations.push(drafted);
+      track.push({ every, unit: clause.unit, evaluate: name });
+    }
+  }
+  return track;
+}
+
+function dataOf(declaration: DeclarationOf<'train'>): ClauseOf<'data'>['value'] {
+  return declaration.clauses.find((clause) => clause.kind === 'data')!.value;
+}
+
+function evaluateProgram(declaration: DeclarationOf<'evaluate'>, known: number, context: Context): DraftEvaluate[] {
+  const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const clauses = gather(declaration.clauses, frame);
+  const data = clauses.get('data') as ClauseOf<'data'> | undefined;
+  const report = clauses.get('report') as ClauseOf<'report'> | undefined;
+  if (data === undefined) return missing('data …', 'evaluate', declaration.span, frame) ?? [];
+  if (report === undefined) return missing('report …', 'evaluate', declaration.span, frame) ?? [];
+  const name =
+    known === 0 || !context.evaluations.has('evaluate') ? 'evaluate' : `evaluate_${context.evaluations.size + 1}`;
+  context.evaluations.add(name);
+  const drafted = draftEvaluate(name, report.reports, data.value, context);
+  return drafted === undefined ? [] : [drafted];
+}
+
+/** Parameters in the order they were met, each at its own aligned place in the flat vector. */
+function layoutOf(context: Context): ParameterLayout {
+  let offset = 0;
+  const parameters = [...context.parameters.values()].map((found): Parameter => {
+    const placed = { ...found, offset };
+    offset += Math.ceil(sizeOf(found.shape) / parameterAlignment) * parameterAlignment;
+    return placed;
+  });
+  return { parameters, length: Math.max(parameterAlignment, offset) };
+}
+
+/** A hyper of the root file must reach a program; `--set` must name one. */
+function checkHypers(context: Context): void {
+  const { session, spec } = context;
+  const known: string[] = [];
+  for (const [name, { declaration }] of spec.scope.names) if (declaration.kind === 'hyper') known.push(name);
+  for (const name of context.overrides.keys()) {
+    if (known.includes(name)) continue;
+    session.report('unknown-hyper', spec.root.span, { name, hint: didYouMean(name, known) });
+  }
+  if (session.failed) return;
+  const hasProgram = spec.root.declarations.some(
+    (d) => d.kind === 'train' || d.kind === 'evaluate' || d.kind === 'sample',
+  );
+  for (const declaration of spec.root.declarations) {
+    if (declaration.kind !== 'hyper' || !hasProgram || context.hypers.has(declaration.name.text)) continue;
+    if (context.values.has(declaration)) continue;
+    session.report('unused-hyper', declaration.name.span, { name: declaration.name.text });
+  }
+}
+
+/** Elaborates what no program reached, as far as it means anything by itself: hypers, data sets. */
+function checkUnreached(context: Context): void {
+  const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
+  for (const declaration of context.spec.root.declarations) {
+    if (declaration.kind !== 'data' && declaration.kind !== 'derived-data') continue;
+    const declared = context.spec.scope.names.get(nameOf(declaration).text);
+    const value = declared && declaredValue(declared, frame);
+    if (value?.kind === 'data') contractOf(value.declaration, context);
+  }
+}

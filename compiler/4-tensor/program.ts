@@ -1,0 +1,198 @@
+/** What the front half hands to the kernel half: parameters, data, scalars of the host, and one function a program. */
+import type { Node, Shape, Table, TensorFunction } from './ir.ts';
+
+/** A scalar that the host evaluates in float64 at each step. Plain JSON, because plan.json holds it. */
+export type HostExpr =
+  | { readonly kind: 'number'; readonly value: number }
+  /** A hyper by name: its value is in the plan and may be overridden without a new compilation. */
+  | { readonly kind: 'hyper'; readonly name: string }
+  /** step: 0, 1, …; epoch: position / rows of the data, a fraction; steps, rows: as the run has them. */
+  | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'steps' | 'rows' }
+  | {
+      readonly kind: 'apply';
+      readonly op:
+        'add' | 'sub' | 'mul' | 'div' | 'pow' | 'neg' | 'exp' | 'log' | 'sqrt' | 'cos' | 'min' | 'max' | 'floor';
+      readonly args: readonly HostExpr[];
+    }
+  /** from + (to - from) · min(1, t / duration): `warmup(0 -> 1, epochs: 15)`. */
+  | { readonly kind: 'warmup'; readonly from: HostExpr; readonly to: HostExpr; readonly over: Duration }
+  /** to + (from - to) · (1 + cos(π min(1, t / duration))) / 2. */
+  | { readonly kind: 'cosine'; readonly from: HostExpr; readonly to: HostExpr; readonly over: Duration }
+  /** values[i] from the time boundaries[i - 1] on. */
+  | {
+      readonly kind: 'piecewise';
+      readonly values: readonly HostExpr[];
+      readonly boundaries: readonly HostExpr[];
+      readonly unit: 'epochs' | 'steps';
+    };
+
+export interface Duration {
+  readonly unit: 'epochs' | 'steps';
+  readonly value: HostExpr;
+}
+
+/** A scalar input of the kernels. The u32 ones are the clock's, filled by the runtime. */
+export interface Uniform {
+  readonly name: string;
+  readonly dtype: 'f32' | 'u32';
+  readonly value:
+    | { readonly kind: 'host'; readonly expression: HostExpr }
+    /**
+     * step: the step. epoch: floor(position / rows). offset: position mod rows. rows: rows of the data set.
+     * first: index of the first row (evaluation) or sample of this dispatch. valid: how many of the batch's rows count.
+     * seed: the run's seed, mixed to 32 bits.
+     */
+    | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'offset' | 'rows' | 'first' | 'valid' | 'seed' }
+    /** The row of a data set that a sample program's argument stands for: chosen by the caller, else drawn by the seed. */
+    | { readonly kind: 'row'; readonly argument: string; readonly set: string };
+}
+
+export type Initialiser =
+  /** U(-bound, bound), bound = 1 / sqrt(fanIn): PyTorch's default for dense layers, weight and bias alike. */
+  | { readonly kind: 'fan-in'; readonly fanIn: number }
+  | { readonly kind: 'glorot' | 'he'; readonly fanIn: number; readonly fanOut: number }
+  | { readonly kind: 'normal'; readonly sd: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'values'; readonly values: readonly number[] }
+  /** Rows of a data set's field, drawn without replacement: `param u[k] : … = from data`. */
+  | { readonly kind: 'data'; readonly set: string; readonly field: string };
+
+/** How a parameter is kept in range: the stored (free) number is mapped by a bijection. */
+export type Constraint = 'real' | 'positive' | 'unit' | 'simplex' | 'cholesky';
+
+export interface Parameter {
+  /** `encoder.dense_1.weight`; a function of the spec. */
+  readonly path: string;
+  /** The stored tensor's shape. */
+  readonly shape: Shape;
+  readonly initialiser: Initialiser;
+  readonly constraint: Constraint;
+  /** Offset in the flat parameter vector, in f32; a multiple of 64 (256 bytes). */
+  readonly offset: number;
+}
+
+export interface ParameterLayout {
+  readonly parameters: readonly Parameter[];
+  /** Length of the flat vector, in f32, a multiple of 64; the gaps hold zeros. */
+  readonly length: number;
+}
+
+/** A term of an objective as the user wrote it, for the progress line, the metrics and the trouble message. */
+export interface Term {
+  readonly name: string;
+  /** The source text of the term, e.g. `log p(x | z)`. */
+  readonly text: string;
+}
+
+/**
+ * One step of training: outputs are the results `objective` and each term (scalars, means over the batch in nats a
+ * row), `gradient_norm`, the new vectors, and the state `trouble` (u32[2]: the first bad step + 1, 0 while all is
+ * well; the index of the term, terms.length for the gradient). The update keeps the old state from the first trouble
+ * on.
+ */
+export interface TrainProgram {
+  readonly kind: 'train';
+  readonly name: string;
+  readonly function: TensorFunction;
+  readonly sense: 'maximize' | 'minimize';
+  readonly set: string;
+  readonly batch: number;
+  readonly duration: Duration;
+  readonly seed: HostExpr;
+  readonly terms: readonly Term[];
+  /** The carried vectors beside 'parameters', zeros at the start unless they begin as a copy of the parameters. */
+  readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
+  readonly ema: boolean;
+  readonly track: readonly { readonly every: number; readonly unit: 'epoch' | 'step'; readonly evaluate: string }[];
+}
+
+/** How the host finishes, in float64, what an evaluation collected from every row. */
+export type Finish =
+  /** Mean over the rows and its standard error. */
+  | { readonly kind: 'mean' }
+  /** Mean over the rows of a vector: one number an entry. */
+  | { readonly kind: 'mean-vector' }
+  /** How many entries of the vector have a variance over the rows above the threshold. */
+  | { readonly kind: 'count-variance-above'; readonly threshold: number }
+  /** A function of the collected rows' means, evaluated by the reference interpreter (`batch_mean` in an objective). */
+  | { readonly kind: 'expression'; readonly output: Node; readonly means: readonly string[] };
+
+export interface EvaluateReport {
+  readonly name: string;
+  /** As written: `iwelbo(p, q, K: 50)`. */
+  readonly text: string;
+  readonly unit: string;
+  /** The function's result of shape [batch, ...] that it reads. */
+  readonly result: string;
+  readonly finish: Finish;
+}
+
+/** Runs over every row of a data set; the function's results are [batch, ...], rows from `valid` on do not count. */
+export interface EvaluateProgram {
+  readonly kind: 'evaluate';
+  readonly name: string;
+  readonly function: TensorFunction;
+  readonly set: string;
+  readonly batch: number;
+  readonly reports: readonly EvaluateReport[];
+}
+
+/** Draws `n` of something; the function's result `sample` is [n, ...]. */
+export interface SampleProgram {
+  readonly kind: 'sample';
+  readonly name: string;
+  readonly function: TensorFunction;
+  readonly n: number;
+  readonly shape: Shape;
+  /** What it looks like: picture for [h, w], points for [2], anything else is numbers. */
+  readonly display: 'picture' | 'points' | 'numbers';
+  /** Arguments drawn from a data set, such as `a: mnist.test`: the tables it reads. */
+  readonly sets: readonly string[];
+}
+
+export type Program = TrainProgram | EvaluateProgram | SampleProgram;
+
+/** Everything the spec says, lowered to tensors. */
+export interface SpecPrograms {
+  readonly layout: ParameterLayout;
+  readonly data: readonly DataContract[];
+  readonly hypers: readonly { readonly name: string; readonly value: HostExpr; readonly static: boolean }[];
+  readonly uniforms: readonly Uniform[];
+  readonly programs: readonly Program[];
+}
+
+/** A value written in a data block: `idx(images: "…", splits: { train: "train" })`. */
+export type DataValue = number | string | boolean | readonly DataValue[] | { readonly [name: string]: DataValue };
+
+/** What a data set must hold; loaded by the runtime. Splits are named `mnist.train`. */
+export interface DataContract {
+  readonly name: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly support: string;
+    /** Number of categories, for a category. */
+    readonly categories?: number;
+    readonly shape: Shape;
+    /** How it lies on the device; a table of tensor IR with the same numbers. */
+    readonly table: Omit<Table, 'set'>;
+    /** Zeros and ones from grey values: at a threshold when loaded, or a fresh draw each epoch on the device. */
+    readonly binarize?: { readonly kind: 'threshold'; readonly at: number } | { readonly kind: 'dynamic' };
+    readonly standardize: boolean;
+  }[];
+  readonly source: {
+    readonly kind: string;
+    readonly args: { readonly [name: string]: DataValue };
+    /** simulate: each field's rows as tensor IR, for the reference interpreter; its only inputs are the clock's. */
+    readonly graphs?: readonly { readonly field: string; readonly node: Node }[];
+  };
+  /** `train: 0.8, test: 0.2`: shares of a shuffled whole; empty where the source has its own splits. */
+  readonly split: readonly { readonly name: string; readonly share: number }[];
+  /** Rows kept: field, comparison, number. */
+  readonly where: readonly {
+    readonly field: string;
+    readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=';
+    readonly value: number;
+  }[];
+  /** For `data d = mixture where …` and concat: the sets it derives from, whose source is then not used. */
+  readonly from: readonly string[];
+}

@@ -1,0 +1,173 @@
+/**
+ * The plan of a spec: where its tensors lie, which kernels it has, and what each program dispatches. Programs share a
+ * kernel where the text is the same; where only the name is, the later one is called after its program too.
+ */
+import type { Program, SpecPrograms } from '../4-tensor/program.ts';
+import type { Kernel, KernelProgram, Tensor } from './ir.ts';
+import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
+import { identifier, Names } from './names.ts';
+import {
+  planVersion,
+  type Access,
+  type Plan,
+  type PlanBinding,
+  type PlanDispatch,
+  type PlanKernel,
+  type PlanProgram,
+  type PlanResult,
+} from './plan.ts';
+import type { Profile } from './schedule/profile.ts';
+import { scheduleKernel } from './schedule/schedule.ts';
+import type { ScheduledKernel } from './schedule/scheduled.ts';
+
+export interface PlanInput {
+  readonly spec: Plan['spec'];
+  readonly programs: SpecPrograms;
+  /** The fused kernels of each program, in the order of `programs.programs`. */
+  readonly kernels: readonly KernelProgram[];
+  readonly profile: Profile;
+  /** The target's text of a kernel. */
+  readonly emit: (kernel: ScheduledKernel) => string;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** The text of each kernel by name. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Throws PlanError where the spec needs more than a plan can hold. */
+export function buildPlan({ spec, programs, kernels, profile, emit }: PlanInput): Planned {
+  const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
+  const memory = placeTensors(fused, vectorLengths(programs, fused));
+  const library = new Library(profile, emit);
+  const planned = programs.programs.map((program, i) => planProgram(program, fused[i]!, memory.places[i]!, library));
+  const { layout, hypers, uniforms, data } = programs;
+  const plan: Plan = {
+    format: 'vaec-plan',
+    version: planVersion,
+    spec,
+    profile: profile.name,
+    layout,
+    hypers,
+    uniforms,
+    data,
+    buffers: buffersOf(memory),
+    kernels: library.kernels,
+    programs: planned,
+  };
+  return { plan, sources: library.sources };
+}
+
+function buffersOf({ buffers }: Memory): Plan['buffers'] {
+  const roles = ['vector', 'state', 'literal', 'argument', 'arena', 'result'] as const;
+  return [...buffers].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+}
+
+/** Every carried vector is as long as the parameters. */
+function vectorLengths({ layout, programs }: SpecPrograms, kernels: readonly KernelProgram[]): Map<string, number> {
+  const names = new Set<string>(['parameters']);
+  for (const program of programs) if (program.kind === 'train') for (const { name } of program.vectors) names.add(name);
+  for (const { kernels: list } of kernels)
+    for (const { phases } of list)
+      for (const { stores } of phases)
+        for (const { tensor } of stores) if (tensor.role.kind === 'vector') names.add(tensor.role.vector);
+  return new Map([...names].map((name) => [name, layout.length]));
+}
+
+/** The kernels of the spec so far, by their text. */
+class Library {
+  readonly kernels: PlanKernel[] = [];
+  readonly sources = new Map<string, string>();
+  readonly #names = new Names();
+  readonly #known = new Map<string, PlanKernel>();
+  readonly #profile: Profile;
+  readonly #emit: (kernel: ScheduledKernel) => string;
+
+  constructor(profile: Profile, emit: (kernel: ScheduledKernel) => string) {
+    this.#profile = profile;
+    this.#emit = emit;
+  }
+
+  /** The plan's kernel for this one, with the tensors of its bindings and its workgroups. */
+  take(
+    kernel: Kernel,
+    program: string,
+    accessOf: (tensor: Tensor) => Access,
+  ): { readonly name: string; readonly scheduled: ScheduledKernel } {
+    const scheduled = scheduleKernel(kernel, this.#profile, { accessOf });
+    const text = this.#emit(scheduled);
+    const same = this.#known.get(text);
+    if (same !== undefined) return { name: same.name, scheduled };
+    const name = this.#names.unique(
+      this.sources.has(kernel.name) ? `${kernel.name}__${identifier(program)}` : kernel.name,
+    );
+    const named = name === kernel.name ? scheduled : { ...scheduled, name };
+    const made = planKernel(named);
+    this.kernels.push(made);
+    this.sources.set(name, name === kernel.name ? text : this.#emit(named));
+    this.#known.set(text, made);
+    return { name, scheduled };
+  }
+}
+
+function planKernel(scheduled: ScheduledKernel): PlanKernel {
+  const { name, bindings, scalars, features, subgroupSize, workgroupSize, flops, bytes } = scheduled;
+  return {
+    name,
+    file: `${name}.wgsl`,
+    bindings: bindings.map((binding) => ({ name: binding.name, access: binding.access })),
+    scalars: scalars.map((scalar) => scalar.name),
+    features,
+    ...(subgroupSize === undefined ? {} : { subgroupSize }),
+    workgroupSize,
+    flops,
+    bytes,
+  };
+}
+
+function planProgram(
+  program: Program,
+  fused: KernelProgram,
+  places: ReadonlyMap<Tensor, Place>,
+  library: Library,
+): PlanProgram {
+  const dispatches = fused.kernels.map((kernel): PlanDispatch => {
+    const written = writtenBuffers(kernel, places);
+    // A buffer may not be bound both read-only and writable in one dispatch.
+    const accessOf = (tensor: Tensor): Access =>
+      written.has(places.get(tensor)?.buffer ?? '') ? 'read_write' : 'read';
+    const { name, scheduled } = library.take(kernel, program.name, accessOf);
+    const bindings = scheduled.bindings.map(({ tensor }): PlanBinding => {
+      if (tensor.role.kind === 'table') return { kind: 'table', set: tensor.role.set, field: tensor.role.field };
+      return { kind: 'buffer', ...places.get(tensor)! };
+    });
+    return { kernel: name, bindings, workgroups: scheduled.workgroups };
+  });
+  const results = fused.results.map(({ name, tensor, offset, shape, dtype }): PlanResult => {
+    const { buffer, offset: start } = places.get(tensor)!;
+    return { name, buffer, offset: start + 4 * offset, shape, dtype };
+  });
+  return { ...ownOf(program), dispatches, results };
+}
+
+/** What the runtime needs to know of a program beside its kernels. */
+function ownOf(program: Program): PlanOwn {
+  switch (program.kind) {
+    case 'train': {
+      const { kind, name, sense, set, batch, duration, seed, terms, vectors, ema, track } = program;
+      return { kind, name, sense, set, batch, duration, seed, terms, vectors, ema, track };
+    }
+    case 'evaluate': {
+      const { kind, name, set, batch, reports } = program;
+      return { kind, name, set, batch, reports };
+    }
+    case 'sample': {
+      const { kind, name, n, shape, display, sets } = program;
+      return { kind, name, n, shape, display, sets };
+    }
+  }
+}
+
+type Without<P> = P extends PlanProgram ? Omit<P, 'dispatches' | 'results'> : never;
+type PlanOwn = Without<PlanProgram>;

@@ -1,0 +1,153 @@
+/**
+ * Before fusion: gives reductions the shape that kernels are good at. A reduction of very many numbers to few is done in
+ * two stages of fixed order, x[n] → Σ over [n / s, s] → Σ over [n / s]; a contraction of which an operand has no axis of
+ * its own (a dot product a row) is a sum of products, which no tile would help.
+ */
+import type { Builder } from '../../4-tensor/builder.ts';
+import { argumentsOf, sizeOf, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
+import { mapFunction } from '../../4-tensor/passes/rebuild.ts';
+import { tileWidth } from './cost.ts';
+import { contractedLabels } from './reads.ts';
+
+/** A reduction longer than this, to fewer than `fewPoints` points, is cut. */
+const longest = 4096;
+const fewPoints = 64;
+/** Pieces that are concatenated at once. */
+const mostPieces = 4;
+/** Numbers that a row of the first stage sums. */
+const segment = 1024;
+
+export function prepareReductions(fn: TensorFunction, b: Builder): TensorFunction {
+  return mapFunction(b, fn, (node) => replace(b, node));
+}
+
+function replace(b: Builder, node: Node): Node {
+  if (node.kind === 'reduce') return linear(b, node) ?? cut(b, node);
+  if (node.kind === 'concat' && node.args.length > mostPieces) return nest(b, node);
+  if (node.kind === 'contract' && !isProductOfMatrices(node)) return asSum(b, node);
+  return node;
+}
+
+/** concat(a, b, c, d, …) as concat(concat(a, b), concat(c, d), …): a kernel reads only so many tensors. */
+function nest(b: Builder, { args, axis }: NodeOf<'concat'>): Node {
+  let level: readonly Node[] = args;
+  while (level.length > 1)
+    level = Array.from({ length: Math.ceil(level.length / mostPieces) }, (_, i) =>
+      b.concat(level.slice(i * mostPieces, (i + 1) * mostPieces), axis),
+    );
+  return level[0]!;
+}
+
+/**
+ * Σ over the rows of Σ log p - Σ kl, without the rows' own sums: Σ (x - y) = Σ x - Σ y, and Σ Σ x = Σ x over both axes.
+ * Undefined where the argument is not made of sums alone, or they are too long for one kernel.
+ */
+function linear(b: Builder, node: NodeOf<'reduce'>): Node | undefined {
+  if (node.op !== 'sum' || node.arg.dtype !== 'f32' || sizeOf(node.shape) > 1) return undefined;
+  const sum = (arg: Node): Node | undefined => {
+    if (arg.kind === 'reduce' && arg.op === 'sum') {
+      const whole = b.sum(arg.arg, [...arg.arg.shape.keys()]);
+      const label = b.labelOf(arg);
+      if (whole.kind !== 'reduce' || lengthOf(whole) > longest) return undefined;
+      return label === undefined ? whole : b.label(whole, label);
+    }
+    if (arg.kind !== 'map') return undefined;
+    const [x, y] = arg.args;
+    if (arg.op === 'add' || arg.op === 'sub') {
+      const sums = [sum(x!), sum(y!)];
+      return sums[0] && sums[1] && b.map(arg.op, sums[0], sums[1]);
+    }
+    if (arg.op === 'neg') {
+      const inner = sum(x!);
+      return inner && b.neg(inner);
+    }
+    if (arg.op !== 'mul') return undefined;
+    const factors = [scalarOf(x!), scalarOf(y!)];
+    const inner = factors[0] ? sum(y!) : factors[1] ? sum(x!) : undefined;
+    return inner && b.mul((factors[0] ?? factors[1])!, inner);
+  };
+  const made = sum(node.arg);
+  return made && b.reshape(made, node.shape);
+}
+
+/** The number that the node repeats, if it repeats one. */
+function scalarOf(node: Node): Node | undefined {
+  return node.kind === 'broadcast' && node.arg.shape.length === 0 ? node.arg : undefined;
+}
+
+/** Numbers that one kernel sums up: a contraction hands over a sum for each tile's columns. */
+function lengthOf(node: NodeOf<'reduce'>): number {
+  const length = node.axes.reduce((product, axis) => product * node.arg.shape[axis]!, 1);
+  return isByContraction(node.arg) ? Math.ceil(length / tileWidth) : length;
+}
+
+/** Whether the node is pointwise work on a contraction of its own size. */
+function isByContraction(root: Node): boolean {
+  const seen = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node) || sizeOf(node.shape) !== sizeOf(root.shape)) continue;
+    seen.add(node);
+    if (node.kind === 'contract') return true;
+    if (node.kind === 'map' || node.kind === 'reshape') stack.push(...argumentsOf(node));
+  }
+  return false;
+}
+
+function cut(b: Builder, node: NodeOf<'reduce'>): Node {
+  const { arg, axes, op } = node;
+  const reduced = axes.reduce((product, axis) => product * arg.shape[axis]!, 1);
+  const isSuffix = axes[0]! + axes.length === arg.shape.length;
+  if (lengthOf(node) <= longest || sizeOf(node.shape) >= fewPoints || !isSuffix) return node;
+  const divisor = divisorNear(reduced, segment);
+  if (divisor !== undefined) return twice(b, node, arg, reduced, divisor);
+  if (op !== 'sum' || arg.dtype !== 'f32') return node;
+  const padded = Math.ceil(reduced / segment) * segment;
+  const flat = b.reshape(arg, [...node.shape, reduced]);
+  const starts = [...node.shape.map(() => 0), 0];
+  return twice(b, node, b.pad(flat, starts, [...node.shape, padded]), padded, segment);
+}
+
+function twice(b: Builder, node: NodeOf<'reduce'>, arg: Node, length: number, size: number): Node {
+  const rank = node.shape.length;
+  const rows = b.reshape(arg, [...node.shape, length / size, size]);
+  return b.reduce(node.op, b.reduce(node.op, rows, [rank + 1]), [rank]);
+}
+
+/** The divisor of n nearest to `wanted` from half of it to twice it, rather one that vectors of four divide. */
+function divisorNear(n: number, wanted: number): number | undefined {
+  const divisors = Array.from({ length: wanted * 1.5 + 1 }, (_, i) => wanted / 2 + i).filter((size) => n % size === 0);
+  const even = divisors.filter((size) => size % 4 === 0);
+  const candidates = even.length > 0 ? even : divisors;
+  return candidates.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0];
+}
+
+/** Whether both operands have an axis that the other lacks, as rows and columns do, and something is summed. */
+function isProductOfMatrices({ a, b, aLabels, bLabels, labels }: NodeOf<'contract'>): boolean {
+  const own = (mine: readonly number[], other: readonly number[], shape: readonly number[]): boolean =>
+    mine.some((label, i) => labels.includes(label) && !other.includes(label) && shape[i]! > 1);
+  return own(aLabels, bLabels, a.shape) && own(bLabels, aLabels, b.shape);
+}
+
+/** Σ over the contracted labels of a · b, both repeated over all labels. */
+function asSum(b: Builder, node: NodeOf<'contract'>): Node {
+  const contracted = contractedLabels(node);
+  const all = [...node.labels, ...contracted];
+  const extents = new Map<number, number>();
+  node.aLabels.forEach((label, i) => extents.set(label, node.a.shape[i]!));
+  node.bLabels.forEach((label, i) => extents.set(label, node.b.shape[i]!));
+  const shape = all.map((label) => extents.get(label)!);
+  const over = (operand: Node, labels: readonly number[]): Node => {
+    const order = [...labels.keys()].sort((i, j) => all.indexOf(labels[i]!) - all.indexOf(labels[j]!));
+    const axes = order.map((i) => all.indexOf(labels[i]!));
+    return b.broadcast(b.transpose(operand, order), shape, axes);
+  };
+  const product = b.mul(over(node.a, node.aLabels), over(node.b, node.bLabels));
+  return replace(
+    b,
+    b.sum(
+      product,
+      contracted.map((_, i) => node.labels.length + i),
+    ),
+  );
+}

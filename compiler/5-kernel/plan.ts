@@ -1,0 +1,127 @@
+/** plan.json: all that the runtime needs beside the kernels' text. Plain data; a format version; no decision is left. */
+import type { DType, Shape, Storage } from '../4-tensor/ir.ts';
+import type {
+  DataContract,
+  Duration,
+  EvaluateReport,
+  HostExpr,
+  ParameterLayout,
+  Term,
+  Uniform,
+} from '../4-tensor/program.ts';
+
+export const planVersion = 1;
+
+/** A device buffer that the runtime makes before the first dispatch, zeroed unless said otherwise. */
+export interface PlanBuffer {
+  readonly name: string;
+  readonly bytes: number;
+  /**
+   * vector: carried, [layout.length] f32 ('parameters', 'adam.m', 'ema'). state: small and carried. arena: activations,
+   * shared by all programs. literal: constant values. argument: filled by the caller before the run. result: read back.
+   */
+  readonly role: 'vector' | 'state' | 'arena' | 'literal' | 'argument' | 'result';
+  /** literal: what it holds. */
+  readonly values?: readonly number[];
+  readonly storage: Storage;
+}
+
+export type Access = 'read' | 'read_write';
+
+/** One binding of a dispatch: a range of a buffer (offset a multiple of 256), or a whole table of a data set. */
+export type PlanBinding =
+  | { readonly kind: 'buffer'; readonly buffer: string; readonly offset: number; readonly bytes: number }
+  | { readonly kind: 'table'; readonly set: string; readonly field: string };
+
+export interface PlanKernel {
+  readonly name: string;
+  /** File name, `<name>.wgsl`; the entry point is `name`. */
+  readonly file: string;
+  /** @group(0): binding i + 1 is bindings[i]; binding 0 is the uniform block where `scalars` is not empty. */
+  readonly bindings: readonly { readonly name: string; readonly access: Access }[];
+  /** Members of its uniform block, in order, four bytes each: names of the plan's uniforms. */
+  readonly scalars: readonly string[];
+  /** Features that the text enables; the device must have them. */
+  readonly features: readonly ('subgroups' | 'shader-f16')[];
+  /** Subgroup size that it is right for; absent when any is. */
+  readonly subgroupSize?: number;
+  readonly workgroupSize: readonly [number, number, number];
+  /** Floating-point operations and bytes moved by one dispatch, for explain and the profile. */
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+export interface PlanDispatch {
+  readonly kernel: string;
+  readonly bindings: readonly PlanBinding[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+export interface PlanResult {
+  readonly name: string;
+  readonly buffer: string;
+  readonly offset: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+interface PlanProgramBase {
+  readonly name: string;
+  readonly dispatches: readonly PlanDispatch[];
+  readonly results: readonly PlanResult[];
+}
+
+export type PlanProgram = PlanProgramBase &
+  (
+    | {
+        readonly kind: 'train';
+        readonly sense: 'maximize' | 'minimize';
+        readonly set: string;
+        readonly batch: number;
+        readonly duration: Duration;
+        readonly seed: HostExpr;
+        readonly terms: readonly Term[];
+        readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
+        readonly ema: boolean;
+        readonly track: readonly {
+          readonly every: number;
+          readonly unit: 'epoch' | 'step';
+          readonly evaluate: string;
+        }[];
+      }
+    | {
+        readonly kind: 'evaluate';
+        readonly set: string;
+        readonly batch: number;
+        readonly reports: readonly EvaluateReport[];
+      }
+    | {
+        readonly kind: 'sample';
+        readonly n: number;
+        readonly shape: Shape;
+        readonly display: 'picture' | 'points' | 'numbers';
+        readonly sets: readonly string[];
+      }
+  );
+
+export interface Plan {
+  readonly format: 'vaec-plan';
+  readonly version: number;
+  /** Name of the spec's file without folder and ending, and the SHA-256 (hex) of all its sources. */
+  readonly spec: { readonly name: string; readonly hash: string };
+  /** Target profile the kernels were scheduled for: `portable`, `subgroup8`. */
+  readonly profile: string;
+  readonly layout: ParameterLayout;
+  readonly hypers: readonly { readonly name: string; readonly value: HostExpr; readonly static: boolean }[];
+  readonly uniforms: readonly Uniform[];
+  readonly data: readonly DataContract[];
+  readonly buffers: readonly PlanBuffer[];
+  readonly kernels: readonly PlanKernel[];
+  readonly programs: readonly PlanProgram[];
+}
+
+/** What compile() gives: the plan and the text of each kernel by name. */
+export interface CompiledKernels {
+  readonly plan: Plan;
+  readonly sources: ReadonlyMap<string, string>;
+}

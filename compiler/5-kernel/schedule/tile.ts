@@ -1,0 +1,158 @@
+/**
+ * Contractions in register tiles. A lane owns some rows by four adjacent columns of the result and walks the inner
+ * axis four positions at a time; the lanes of a workgroup lie beside each other along the columns.
+ */
+import type { Accumulator, Value } from '../ir.ts';
+import type { Contraction } from './contraction.ts';
+import type { Draft } from './draft.ts';
+import { writeTile, type Sums } from './epilogue.ts';
+import { pointsOf, positions } from './grid.ts';
+import type { Expr, Variable } from './loops.ts';
+import { Operands, type Step, type Tile } from './operands.ts';
+import { combined, neutral, scalarOf } from './phases.ts';
+import { pointAt, within, type Point } from './point.ts';
+import type { Values } from './values.ts';
+
+export interface TileOptions {
+  /** Rows a lane owns: a multiple of four. */
+  readonly rows: number;
+  /** Lanes beside each other along the columns. */
+  readonly lanes: number;
+  /** Tiles of rows below each other in one workgroup. */
+  readonly bands: number;
+  /** The workgroup is one subgroup of `lanes`, which reads the left operand together. */
+  readonly subgroup: boolean;
+}
+
+export function scheduleTile(contraction: Contraction, values: Values, options: TileOptions): Draft {
+  const { emitter, extents } = values;
+  const { make } = emitter;
+  const { row, column, planes, inner } = contraction;
+  const { rows, lanes, bands, subgroup } = options;
+
+  const own = make.place('lane');
+  const lane = bands === 1 ? own : make.rem(own, lanes);
+  const band = bands === 1 ? make.place('group.y') : bandOf(values, bands, make.div(own, lanes));
+  const firstRow = emitter.let(`first_${row.name}`, make.mul(band, make.u32(rows)));
+  const quad = emitter.let(`${column.name}4`, make.add(make.mul(make.place('group.x'), make.u32(lanes)), lane));
+  const places = positions(emitter, extents, make.place('group.z'), planes);
+  const tile: Tile = {
+    contraction,
+    rows,
+    base: pointAt(places),
+    firstRow,
+    columns: columnsOf(values, contraction, lanes, quad),
+    ...(subgroup ? { team: { lanes, lane } } : {}),
+  };
+
+  emitter.comment(commentOf(options));
+  const sums = declareSums(values, tile);
+  walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
+    const here = { ...tile, base };
+    const whole = Math.floor(inner.extent / 4) * 4;
+    if (whole > 0) {
+      emitter.loop(
+        inner.name,
+        make.u32(0),
+        whole === inner.extent ? extents.of(inner) : make.u32(whole),
+        make.u32(4),
+        (k) => multiply(values, here, { position: k, length: 4 }, sums),
+      );
+    }
+    for (let k = whole; k < inner.extent; k++) multiply(values, here, { position: make.u32(k), length: 1 }, sums);
+  });
+  writeTile(values, tile, sums, { quad, lanes, bands });
+  return {
+    workgroupSize: [lanes * bands, 1, 1],
+    workgroups: [Math.ceil(column.extent / (4 * lanes)), Math.ceil(row.extent / (rows * bands)), pointsOf(planes)],
+    ...(subgroup ? { subgroupSize: lanes } : {}),
+  };
+}
+
+function commentOf({ rows, lanes, subgroup }: TileOptions): string {
+  const tile = `${rows} rows by ${4 * lanes} columns, each lane four columns of every row`;
+  return subgroup ? `${tile}; what one lane reads of the left operand is told to all.` : `${tile}.`;
+}
+
+function bandOf(values: Values, bands: number, band: Expr): Expr {
+  const { make } = values.emitter;
+  return make.add(make.mul(make.place('group.y'), make.u32(bands)), band);
+}
+
+/** The lane's columns, kept inside the result: what is read past its edge is not stored. */
+function columnsOf({ emitter, extents }: Values, { column }: Contraction, lanes: number, quad: Expr): Tile['columns'] {
+  const { make } = emitter;
+  const last = (extent: Expr): Expr => make.sub(extent, make.u32(1));
+  const at = (inside: Expr): Tile['columns'] => ({
+    axis: column.name,
+    quad: inside,
+    base: make.mul(inside, make.u32(4)),
+  });
+  if (column.extent % 4 !== 0) return { ...at(quad), clamp: last(extents.of(column)) };
+  if (column.extent % (4 * lanes) === 0) return at(quad);
+  return at(emitter.let(`${column.name}4_inside`, make.min(quad, last(extents.quarterOf(column)))));
+}
+
+/** One variable a row for what differs from row to row, else one for all. */
+function declareSums(values: Values, { contraction, rows }: Tile): Sums {
+  const { emitter } = values;
+  const sums = new Map<Accumulator, readonly Variable[]>();
+  const declare = (accumulator: Accumulator, value: Value, op: 'sum' | 'max' | 'min', count: number): void => {
+    const start = neutral(op, scalarOf(value));
+    const zero = emitter.make.widen(emitter.make.literal(start.value, start.scalar), 4);
+    const name = (r: number): string => (count === 1 ? accumulator.name : emitter.numbered(accumulator.name, r));
+    sums.set(
+      accumulator,
+      Array.from({ length: count }, (_, r) => emitter.mutable(name(r), zero)),
+    );
+  };
+  for (const { accumulator } of contraction.products) declare(accumulator, accumulator.a, 'sum', rows);
+  for (const accumulator of contraction.reductions) {
+    const varies = values.dependence.axesOf(accumulator.value).has(contraction.row.name);
+    declare(accumulator, accumulator.value, accumulator.op, varies ? rows : 1);
+  }
+  return sums;
+}
+
+function walkOuter(values: Values, tile: Tile, base: Point, left: number, body: (base: Point) => void): void {
+  const { outer } = tile.contraction;
+  const axis = outer[outer.length - left];
+  if (axis === undefined) return body(base);
+  const { emitter, extents } = values;
+  emitter.loop(axis.name, emitter.make.u32(0), extents.of(axis), emitter.make.u32(1), (position) =>
+    walkOuter(values, tile, within(base, [[axis.name, position]]), left - 1, body),
+  );
+}
+
+/** Every sum grows by what one step of the inner axis adds. */
+function multiply(values: Values, tile: Tile, step: Step, sums: Sums): void {
+  const { emitter } = values;
+  const { make } = emitter;
+  const { products, reductions } = tile.contraction;
+  const operands = new Operands(values, tile, step);
+  const loaded = products.map(({ accumulator, left, right }) => ({
+    variables: sums.get(accumulator)!,
+    left: operands.left(left),
+    right: operands.right(right),
+  }));
+  const positions = Array.from({ length: step.length }, (_, i) => i);
+  for (const { variables, left, right } of loaded) {
+    const columns = positions.map((i) => emitter.let('columns', right(i)));
+    // A row at a time: its sum stays in registers over the whole step.
+    variables.forEach((sum, r) => {
+      const products = positions.map((i) => make.builtin('mul', 'f32', left(r, i), columns[i]!));
+      const added = products.reduce((total, product) => make.builtin('add', 'f32', total, product));
+      emitter.assign(sum, make.builtin('add', 'f32', make.variable(sum), added));
+    });
+  }
+  for (const i of positions) {
+    for (const accumulator of reductions) {
+      const variables = sums.get(accumulator)!;
+      variables.forEach((sum, r) => {
+        const point = variables.length === 1 ? operands.columnsAt(i) : operands.rowAt(r, i);
+        const term = values.at(accumulator.value, point);
+        emitter.assign(sum, combined(emitter, accumulator.op, make.variable(sum), term));
+      });
+    }
+  }
+}

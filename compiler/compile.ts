@@ -1,0 +1,107 @@
+/** The whole pipeline on one screen: from a spec to kernels, a plan and an explanation. */
+import { checkNames } from './2-check/names.ts';
+import { Context } from './2-check/context.ts';
+import { elaborate as elaborateExpression } from './3-model/elaborate.ts';
+import { load } from './2-check/load.ts';
+import { elaboratePrograms, type Elaborated } from './3-model/programs/index.ts';
+import { optimise } from './4-tensor/passes/index.ts';
+import { printFunction } from './4-tensor/print.ts';
+import { buildPlan } from './5-kernel/build-plan.ts';
+import { fuse } from './5-kernel/fuse.ts';
+import type { Plan } from './5-kernel/plan.ts';
+import { printKernelProgram } from './5-kernel/print.ts';
+import { portable, profileNamed, profiles } from './5-kernel/schedule/profile.ts';
+import { emitWgsl } from './6-emit/wgsl/print.ts';
+import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import { explain, type Explanation } from './explain.ts';
+import { fingerprint } from './fingerprint.ts';
+import { Session, type SourceHost } from './session.ts';
+
+export type { SourceHost } from './session.ts';
+
+export interface CheckOptions {
+  /** Path of the spec, as the host reads it. */
+  readonly entry: string;
+  readonly host: SourceHost;
+  /** `--set name=value`: the text of each value. */
+  readonly hypers?: Readonly<Record<string, string>>;
+  /** Other numbers of samples, by the name of the sample program. */
+  readonly samples?: Readonly<Record<string, number>>;
+}
+
+export interface CompileOptions extends CheckOptions {
+  /** Name of the target profile; the portable one where absent. */
+  readonly profile?: string;
+  /** Called with the text of each stage, a program at a time: tensor, simplified, kernel, wgsl. */
+  readonly dump?: (stage: Stage, text: string) => void;
+}
+
+export const stages = ['tensor', 'simplified', 'kernel', 'wgsl'] as const;
+export type Stage = (typeof stages)[number];
+
+export interface Checked {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface Compilation {
+  readonly plan: Plan;
+  /** WGSL by kernel name. */
+  readonly kernels: ReadonlyMap<string, string>;
+  readonly explanation: Explanation;
+}
+
+export interface Compiled extends Checked {
+  /** Absent where a diagnostic is an error. */
+  readonly compiled?: Compilation;
+}
+
+/** Says everything that is wrong with a spec. Never throws for what the user wrote. */
+export function check(options: CheckOptions): Checked {
+  const { session } = elaborate(options);
+  return { diagnostics: session.diagnostics, sources: session.sources };
+}
+
+/** Compiles a spec; the same spec, options and version give the same bytes. */
+export function compile(options: CompileOptions): Compiled {
+  const { session, elaborated } = elaborate(options);
+  const checked: Checked = { diagnostics: session.diagnostics, sources: session.sources };
+  if (elaborated === undefined) return checked;
+  const { programs } = elaborated;
+  const { builder } = session;
+  const profile = profileNamed(options.profile ?? portable.name);
+  if (profile === undefined) {
+    throw new Error(`no profile '${options.profile}'; there is ${profiles.map(({ name }) => name).join(', ')}`);
+  }
+  const { dump } = options;
+  const kernels = programs.programs.map((program) => {
+    dump?.(
+      'tensor',
+      printFunction(program.function, (node) => builder.labelOf(node)),
+    );
+    const simplified = optimise(builder, program.function);
+    dump?.(
+      'simplified',
+      printFunction(simplified, (node) => builder.labelOf(node)),
+    );
+    const fused = fuse(simplified, { builder, layout: programs.layout });
+    dump?.('kernel', printKernelProgram(fused));
+    return fused;
+  });
+  const name = options.entry.replace(/^.*\//, '').replace(/\.vae$/, '');
+  // Of the texts alone: a run folder's copy of a spec is the same spec.
+  const spec = { name, hash: fingerprint([...session.sources.values()].sort()) };
+  const { plan, sources } = buildPlan({ spec, programs, kernels, profile, emit: emitWgsl });
+  for (const text of sources.values()) dump?.('wgsl', text);
+  return { ...checked, compiled: { plan, kernels: sources, explanation: explain(elaborated, plan) } };
+}
+
+/** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */
+function elaborate(options: CheckOptions): { session: Session; elaborated: Elaborated | undefined } {
+  const session = new Session(options.host);
+  const spec = load(session, options.entry);
+  if (spec === undefined) return { session, elaborated: undefined };
+  checkNames(session, spec);
+  const context = new Context(session, spec, new Map(Object.entries(options.hypers ?? {})), elaborateExpression);
+  return { session, elaborated: elaboratePrograms(context, options.samples ?? {}) };
+}

@@ -1,0 +1,130 @@
+/** What the checker says: names, types, shapes, supports, densities, programs. */
+import { error, note, warning } from './entry.ts';
+
+export const checkMessages = {
+  // ---- files and names -------------------------------------------------------------------------------------------
+  'file-not-found': error(
+    (p: { path: string; tried: string }) => `cannot read "${p.path}"; looked for ${p.tried}, check the path in 'use'`,
+  ),
+  'cyclic-use': error(
+    (p: { path: string }) => `"${p.path}" uses itself through this file; remove one of the two 'use'`,
+  ),
+  'duplicate-name': error((p: { name: string }) => `'${p.name}' is declared twice; rename one of the two`),
+  'import-clash': error(
+    (p: { name: string; first: string; second: string }) =>
+      `'${p.name}' comes from both ${p.first} and ${p.second}; declare it here or drop one 'use'`,
+  ),
+  'shadowed-import': note((p: { name: string; from: string }) => `'${p.name}' replaces the one from ${p.from}`),
+  'unknown-name': error((p: { name: string; hint: string }) => `nothing here is called '${p.name}'${p.hint}`),
+  'unknown-member': error((p: { name: string; of: string; hint: string }) => `${p.of} has no '${p.name}'${p.hint}`),
+  'unused-hyper': error((p: { name: string }) => `the hyper '${p.name}' reaches no program; use it or remove it`),
+  'unknown-hyper': error((p: { name: string; hint: string }) => `--set: the spec has no hyper '${p.name}'${p.hint}`),
+  'invalid-hyper-value': error(
+    (p: { name: string; value: string }) => `--set: '${p.value}' is no value for the hyper '${p.name}'; give a number`,
+  ),
+  // ---- arguments -------------------------------------------------------------------------------------------------
+  'missing-argument': error((p: { of: string; name: string }) => `${p.of} needs '${p.name}'`),
+  'unknown-argument': error(
+    (p: { of: string; name: string; hint: string }) => `${p.of} has no argument '${p.name}'${p.hint}`,
+  ),
+  'too-many-arguments': error(
+    (p: { of: string; limit: number }) => `${p.of} takes at most ${p.limit} argument${p.limit === 1 ? '' : 's'}`,
+  ),
+  'repeated-argument': error((p: { name: string }) => `the argument '${p.name}' is given twice; remove one`),
+  'not-callable': error((p: { found: string }) => `${p.found} cannot be called`),
+  'recursive-call': error((p: { name: string }) => `'${p.name}' calls itself; a spec has no recursion`),
+  // ---- types and shapes ------------------------------------------------------------------------------------------
+  'wrong-type': error((p: { expected: string; found: string }) => `expected ${p.expected}, found ${p.found}`),
+  'unknown-type': error((p: { name: string; hint: string }) => `'${p.name}' is no type${p.hint}`),
+  'not-static': error(
+    (p: { what: string }) => `${p.what} must be known when compiling; write a number or a hyper with a fixed value`,
+  ),
+  'not-positive-integer': error(
+    (p: { what: string; found: string }) => `${p.what} must be a whole number of at least 1, not ${p.found}`,
+  ),
+  'shape-mismatch': error(
+    (p: { left: string; right: string; of: string }) => `the shapes ${p.left} and ${p.right} do not match in ${p.of}`,
+  ),
+  'layer-input': error((p: { message: string }) => p.message),
+  'net-reshaped': error(
+    (p: { path: string; first: string; second: string }) =>
+      `${p.path} is ${p.first} in one call of its net and ${p.second} in another; give both inputs one shape`,
+  ),
+  'missing-return': error((p: { name: string }) => `'${p.name}' returns nothing; end it with 'return …'`),
+  'unknown-result': error((p: { name: string; of: string; hint: string }) => `${p.of} returns no '${p.name}'${p.hint}`),
+  'assigned-twice': error((p: { name: string }) => `'${p.name}' is assigned twice; names are assigned once`),
+  'division-by-zero': error(() => 'this divides by a fixed zero'),
+  'non-finite-constant': error((p: { value: string }) => `this is ${p.value}, which no kernel can compute with`),
+  // ---- supports --------------------------------------------------------------------------------------------------
+  'outside-support': error(
+    (p: { value: string; found: string; of: string; expected: string; hint: string }) =>
+      `${p.value} is ${p.found}, but ${p.of} lies in ${p.expected}${p.hint}`,
+  ),
+  'grey-bernoulli': warning(
+    () =>
+      'grey values under a Bernoulli: the bound is not comparable with one on binary data; binarize the field to compare',
+  ),
+  'parameter-support': error(
+    (p: { name: string; of: string; found: string; expected: string; hint: string }) =>
+      `'${p.name}' of ${p.of} must be ${p.expected}, found ${p.found}${p.hint}`,
+  ),
+  'guide-support': error(
+    (p: { variable: string; q: string; p: string }) =>
+      `the guide draws '${p.variable}' from a ${p.q}, outside the support of the model's ${p.p}`,
+  ),
+  // ---- densities -------------------------------------------------------------------------------------------------
+  'bare-density': error((p: { text: string }) => `a density is not a number; write 'log ${p.text}' for its logarithm`),
+  'unknown-variable': error(
+    (p: { name: string; model: string; hint: string }) => `${p.model} draws no '${p.name}'${p.hint}`,
+  ),
+  'intractable-marginal': error(
+    (p: { text: string; latent: string }) =>
+      `${p.text} integrates over '${p.latent}', which has no closed form; bound it instead, as elbo(p, q) or iwelbo(p, q) do`,
+  ),
+  'intractable-posterior': error(
+    (p: { text: string; latent: string; observed: string }) =>
+      `${p.text} is a posterior: '${p.observed}' depends on '${p.latent}' in the model; use a guide, as elbo(p, q) does`,
+  ),
+  'missing-observation': error(
+    (p: { model: string; name: string }) => `${p.model} needs '${p.name}'; give it behind the bar`,
+  ),
+  'unobserved-variable': error(
+    (p: { name: string; model: string; data: string }) =>
+      `${p.model} draws '${p.name}', which the guide does not draw and ${p.data} does not hold`,
+  ),
+  'nothing-drawn': error(
+    (p: { text: string; model: string }) => `${p.text} speaks of no variable: ${p.model} draws none in this role`,
+  ),
+  'draw-name-mismatch': error(
+    (p: { names: string; density: string }) => `${p.names} stands before '~' but ${p.density} draws something else`,
+  ),
+  'undrawn-latent': error(
+    (p: { name: string; model: string }) =>
+      `${p.model} draws '${p.name}', which the guide does not; add '${p.name} ~ …' to the guide`,
+  ),
+  'estimate-under-nonlinearity': error(
+    (p: { function: string }) =>
+      `a Monte Carlo KL inside ${p.function} is biased; add 'by: monte_carlo' to the KL to accept that`,
+  ),
+  'unreduced-index': error(
+    (p: { index: string }) => `this still varies with '${p.index}'; reduce it, as logmeanexp[${p.index}](…) does`,
+  ),
+  'index-unused': error((p: { index: string }) => `this does not vary with '${p.index}'`),
+  'no-pathwise-gradient': error(
+    (p: { variable: string; family: string }) =>
+      `'${p.variable}' is drawn from a ${p.family}, whose draws have no pathwise gradient; a continuous family such as Normal has one`,
+  ),
+  'batch-mean-inside': error(
+    () => "'batch_mean' inside a nonlinear function of each example; take it outside, or average there first",
+  ),
+  // ---- programs --------------------------------------------------------------------------------------------------
+  'not-an-objective': error((p: { found: string }) => `an objective is a number for each example, found ${p.found}`),
+  'missing-clause': error((p: { clause: string; of: string }) => `${p.of} needs '${p.clause}'`),
+  'repeated-clause': error((p: { clause: string }) => `'${p.clause}' stands twice; remove one`),
+  'nothing-to-train': error(() => 'this objective reaches no parameter; put a net or a param into the model or guide'),
+  'unknown-split': error(
+    (p: { name: string; set: string; hint: string }) => `the data set ${p.set} has no part '${p.name}'${p.hint}`,
+  ),
+  'no-result': error((p: { found: string }) => `a sample returns numbers, found ${p.found}`),
+  'not-supported': error((p: { what: string; instead: string }) => `${p.what} is not supported yet${p.instead}`),
+} as const;

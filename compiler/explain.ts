@@ -1,0 +1,126 @@
+/** `vaec explain`: the derivation in words (each term, closed form or Monte Carlo and why), then what runs. */
+import type { Elaborated } from './3-model/programs/index.ts';
+import type { Decision } from './2-check/derivation.ts';
+import type { HostExpr, Program } from './4-tensor/program.ts';
+import type { Plan, PlanProgram } from './5-kernel/plan.ts';
+
+export interface Explanation {
+  readonly lines: readonly string[];
+}
+
+export function explain(elaborated: Elaborated, plan: Plan): Explanation {
+  const lines: string[] = [];
+  for (const program of elaborated.programs.programs) {
+    const decisions = elaborated.decisions.get(program.name) ?? [];
+    lines.push(...heading(program), ...decisions.flatMap(describe), ...metricLines(program));
+    const planned = plan.programs.find((candidate) => candidate.name === program.name);
+    if (planned !== undefined) lines.push(...kernelLines(planned, plan));
+    lines.push('');
+  }
+  lines.push(...parameterLines(plan), ...hyperLines(plan));
+  return { lines };
+}
+
+function heading(program: Program): string[] {
+  switch (program.kind) {
+    case 'train':
+      return [`${program.name}: ${program.sense} the mean over ${program.batch} rows of ${program.set}`];
+    case 'evaluate':
+      return [`${program.name}: over ${program.set}, ${program.batch} rows at a time`];
+    case 'sample':
+      return [`${program.name}: ${program.n} of [${program.shape.join(', ')}]`];
+  }
+}
+
+function describe(decision: Decision): string[] {
+  switch (decision.kind) {
+    case 'draw': {
+      const count = decision.count === 1 ? 'one draw a row' : `${decision.count} draws a row`;
+      const gradient = decision.estimator === 'pathwise' ? 'pathwise gradient' : 'no gradient through the draw';
+      return [`  ${decision.text}: ${count}, shared by every E and KL over it; ${gradient}`];
+    }
+    case 'density':
+      return [`  ${decision.text}: the factors of ${decision.variables.join(', ')}, at the draw`];
+    case 'divergence':
+      return [`  ${decision.text}, factor ${decision.variable}: ${decision.method}, because ${decision.reason}`];
+  }
+}
+
+function metricLines(program: Program): string[] {
+  if (program.kind === 'train') return [`  reported: ${program.terms.map((term) => term.text).join(', ')}`];
+  if (program.kind === 'evaluate') return [`  reported: ${program.reports.map((report) => report.text).join(', ')}`];
+  return [];
+}
+
+function kernelLines(program: PlanProgram, plan: Plan): string[] {
+  const kernels = new Map(plan.kernels.map((kernel) => [kernel.name, kernel]));
+  const lines = [`  ${program.dispatches.length} dispatches of the profile '${plan.profile}':`];
+  const width = Math.max(...program.dispatches.map((dispatch) => dispatch.kernel.length));
+  let flops = 0;
+  let bytes = 0;
+  for (const { kernel: name } of program.dispatches) {
+    const kernel = kernels.get(name);
+    if (kernel === undefined) continue;
+    flops += kernel.flops;
+    bytes += kernel.bytes;
+    lines.push(`    ${name.padEnd(width)}  ${quantity(kernel.flops, 'flop')}  ${quantity(kernel.bytes, 'B')}`);
+  }
+  return [...lines, `    ${'in all'.padEnd(width)}  ${quantity(flops, 'flop')}  ${quantity(bytes, 'B')}`];
+}
+
+/** `12.3 Mflop`, ten wide. */
+function quantity(value: number, unit: string): string {
+  const prefixes = ['', 'k', 'M', 'G', 'T'];
+  let scaled = value;
+  let at = 0;
+  while (scaled >= 999.5 && at < prefixes.length - 1) [scaled, at] = [scaled / 1000, at + 1];
+  const digits = at === 0 ? scaled.toFixed(0) : scaled.toPrecision(3);
+  return `${digits.padStart(5)} ${prefixes[at]!}${unit}`.padEnd(11);
+}
+
+function parameterLines(plan: Plan): string[] {
+  const { parameters } = plan.layout;
+  const size = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+  const total = parameters.reduce((sum, parameter) => sum + size(parameter.shape), 0);
+  const width = Math.max(0, ...parameters.map((parameter) => parameter.path.length));
+  return [
+    `${total} parameters`,
+    ...parameters.map(({ path, shape, initialiser }) => {
+      return `  ${path.padEnd(width)}  [${shape.join(', ')}], ${initialiser.kind}`;
+    }),
+  ];
+}
+
+function hyperLines(plan: Plan): string[] {
+  if (plan.hypers.length === 0) return [];
+  const lines = plan.hypers.map(({ name, value, static: fixed }) => {
+    return `  ${name} = ${printHost(value)}${fixed ? ', fixed when compiling' : ', read at each step'}`;
+  });
+  return ['hypers', ...lines];
+}
+
+const infix: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '^' };
+
+function printHost(expression: HostExpr): string {
+  switch (expression.kind) {
+    case 'number':
+      return String(expression.value);
+    case 'hyper':
+    case 'clock':
+      return expression.name;
+    case 'apply': {
+      const args = expression.args.map(printHost);
+      const sign = infix[expression.op];
+      return sign === undefined ? `${expression.op}(${args.join(', ')})` : `(${args.join(` ${sign} `)})`;
+    }
+    case 'warmup':
+    case 'cosine': {
+      const { unit, value } = expression.over;
+      return `${expression.kind}(${printHost(expression.from)} -> ${printHost(expression.to)}, ${unit}: ${printHost(value)})`;
+    }
+    case 'piecewise': {
+      const list = (items: readonly HostExpr[]): string => `[${items.map(printHost).join(', ')}]`;
+      return `piecewise(${list(expression.values)}, ${expression.unit}: ${list(expression.boundaries)})`;
+    }
+  }
+}

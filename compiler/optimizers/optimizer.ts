@@ -1,0 +1,70 @@
+/**
+ * What an optimizer is: slots it carries from step to step, scalars that the host computes in float64, and the update
+ * as tensor IR over flat vectors. One file an optimizer. All of them minimise; to maximise, negate the gradient.
+ */
+import type { Builder } from '../4-tensor/builder.ts';
+import type { Node } from '../4-tensor/ir.ts';
+import type { HostExpr } from '../4-tensor/program.ts';
+
+export interface OptimizerArgument {
+  readonly name: string;
+  readonly kind: 'number' | 'pair' | 'flag';
+  /** Absent: `required` says whether the user must write it, or leaving it out switches it off. */
+  readonly default?: number | readonly [number, number];
+  readonly required: boolean;
+}
+
+/** The arguments as written, defaults filled in; a number may be a schedule. A flag is known when compiling. */
+export interface OptimizerValues {
+  readonly [name: string]: HostExpr | readonly [HostExpr, HostExpr] | boolean;
+}
+
+export interface UpdateInput {
+  /** The flat vector of parameters, and the gradient of what is minimised, of the same length. */
+  readonly parameter: Node;
+  readonly gradient: Node;
+  /** The slots of the rule by name, of the same length, zeros before the first step. */
+  readonly slots: { readonly [name: string]: Node };
+  /** The value of a scalar of the rule, a node of shape []. */
+  readonly scalar: (name: string) => Node;
+}
+
+export interface UpdateResult {
+  readonly parameter: Node;
+  readonly slots: { readonly [name: string]: Node };
+}
+
+/** An optimizer with its arguments. */
+export interface UpdateRule {
+  readonly slots: readonly string[];
+  /** Evaluated by the host at each step. */
+  readonly scalars: { readonly [name: string]: HostExpr };
+  /** A zero whose gradient is 0 stays 0, as the gaps between the packed tensors must; that takes eps > 0. */
+  update(b: Builder, input: UpdateInput): UpdateResult;
+}
+
+export interface Optimizer {
+  readonly name: string;
+  /** In positional order. */
+  readonly arguments: readonly OptimizerArgument[];
+  make(values: OptimizerValues): UpdateRule;
+}
+
+/** An argument that is a number; undefined where it was left out. */
+export function numberOf(values: OptimizerValues, name: string): HostExpr | undefined {
+  const value = values[name];
+  return typeof value === 'object' && 'kind' in value ? value : undefined;
+}
+
+/** An argument with a default, which the caller has filled in. */
+export function requiredNumber(values: OptimizerValues, name: string): HostExpr {
+  const value = numberOf(values, name);
+  if (value === undefined) throw new Error(`optimizer: the argument ${name} is missing`);
+  return value;
+}
+
+export function requiredPair(values: OptimizerValues, name: string): readonly [HostExpr, HostExpr] {
+  const value = values[name];
+  if (typeof value !== 'object' || 'kind' in value) throw new Error(`optimizer: the pair ${name} is missing`);
+  return value;
+}

@@ -1,0 +1,77 @@
+// decoder_dense_1_gradient_add[row, column] = (Σ_k decoder_dense_2_gradient_add[row, k] ·
+//     decoder_dense_2_weight[column, k]) * sigmoid(z_add[row, column]) + (Σ_k decoder_dense_2_gradient_add[row, k] ·
+//     decoder_dense_2_weight[column, k]) * z_add[row, column] * (sigmoid(z_add[row, column]) * (1 -
+//     sigmoid(z_add[row, column])))   [200, 64]
+
+@group(0) @binding(1) var<storage, read_write> decoder_dense_2_gradient_add : array<vec4f>;  // [200, 64]
+@group(0) @binding(2) var<storage, read>       decoder_dense_2_weight : array<vec4f>;        // [64, 64]
+@group(0) @binding(3) var<storage, read_write> z_add : array<vec4f>;                         // [200, 64]
+@group(0) @binding(4) var<storage, read_write> decoder_dense_1_gradient_add : array<vec4f>;  // [200, 64]
+
+const K = 64u;
+const K4 = 16u;
+const COLUMNS4 = 16u;
+
+// 1 / (1 + exp(-x)), without overflow
+fn sigmoid_vec4(x : vec4f) -> vec4f {
+  let e = exp(-abs(x));
+  return select(vec4f(1.0), e, x < vec4f()) / (1.0 + e);
+}
+
+@compute @workgroup_size(64)
+fn decoder_dense_1_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  let first_row = (group.y * 8u + lane / 8u) * 8u;
+  let column4 = group.x * 8u + lane % 8u;
+  // 8 rows by 32 columns, each lane four columns of every row.
+  var product0 = vec4f();
+  var product1 = vec4f();
+  var product2 = vec4f();
+  var product3 = vec4f();
+  var product4 = vec4f();
+  var product5 = vec4f();
+  var product6 = vec4f();
+  var product7 = vec4f();
+  for (var k = 0u; k < K; k += 4u) {
+    let decoder_dense_2_gradient_add0 = decoder_dense_2_gradient_add[first_row * K4 + k / 4u];
+    let decoder_dense_2_gradient_add1 = decoder_dense_2_gradient_add[(first_row + 1u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add2 = decoder_dense_2_gradient_add[(first_row + 2u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add3 = decoder_dense_2_gradient_add[(first_row + 3u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add4 = decoder_dense_2_gradient_add[(first_row + 4u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add5 = decoder_dense_2_gradient_add[(first_row + 5u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add6 = decoder_dense_2_gradient_add[(first_row + 6u) * K4 + k / 4u];
+    let decoder_dense_2_gradient_add7 = decoder_dense_2_gradient_add[(first_row + 7u) * K4 + k / 4u];
+    let weight0 = decoder_dense_2_weight[column4 * 4u * K4 + k / 4u];
+    let weight1 = decoder_dense_2_weight[(column4 * 4u + 1u) * K4 + k / 4u];
+    let weight2 = decoder_dense_2_weight[(column4 * 4u + 2u) * K4 + k / 4u];
+    let weight3 = decoder_dense_2_weight[(column4 * 4u + 3u) * K4 + k / 4u];
+    let columns = vec4f(weight0.x, weight1.x, weight2.x, weight3.x);
+    let columns2 = vec4f(weight0.y, weight1.y, weight2.y, weight3.y);
+    let columns3 = vec4f(weight0.z, weight1.z, weight2.z, weight3.z);
+    let columns4 = vec4f(weight0.w, weight1.w, weight2.w, weight3.w);
+    product0 += decoder_dense_2_gradient_add0.x * columns + decoder_dense_2_gradient_add0.y * columns2
+        + decoder_dense_2_gradient_add0.z * columns3 + decoder_dense_2_gradient_add0.w * columns4;
+    product1 += decoder_dense_2_gradient_add1.x * columns + decoder_dense_2_gradient_add1.y * columns2
+        + decoder_dense_2_gradient_add1.z * columns3 + decoder_dense_2_gradient_add1.w * columns4;
+    product2 += decoder_dense_2_gradient_add2.x * columns + decoder_dense_2_gradient_add2.y * columns2
+        + decoder_dense_2_gradient_add2.z * columns3 + decoder_dense_2_gradient_add2.w * columns4;
+    product3 += decoder_dense_2_gradient_add3.x * columns + decoder_dense_2_gradient_add3.y * columns2
+        + decoder_dense_2_gradient_add3.z * columns3 + decoder_dense_2_gradient_add3.w * columns4;
+    product4 += decoder_dense_2_gradient_add4.x * columns + decoder_dense_2_gradient_add4.y * columns2
+        + decoder_dense_2_gradient_add4.z * columns3 + decoder_dense_2_gradient_add4.w * columns4;
+    product5 += decoder_dense_2_gradient_add5.x * columns + decoder_dense_2_gradient_add5.y * columns2
+        + decoder_dense_2_gradient_add5.z * columns3 + decoder_dense_2_gradient_add5.w * columns4;
+    product6 += decoder_dense_2_gradient_add6.x * columns + decoder_dense_2_gradient_add6.y * columns2
+        + decoder_dense_2_gradient_add6.z * columns3 + decoder_dense_2_gradient_add6.w * columns4;
+    product7 += decoder_dense_2_gradient_add7.x * columns + decoder_dense_2_gradient_add7.y * columns2
+        + decoder_dense_2_gradient_add7.z * columns3 + decoder_dense_2_gradient_add7.w * columns4;
+  }
+  var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
+  let end_row = first_row + 8u;
+  for (var row = first_row; row < end_row; row++) {
+    let total = product_of_row[row - first_row];
+    let z_add_here = z_add[row * COLUMNS4 + column4];
+    let sigmoid_value = sigmoid_vec4(z_add_here);
+    let total2 = total * sigmoid_value + total * z_add_here * (sigmoid_value * (1.0 - sigmoid_value));
+    decoder_dense_1_gradient_add[row * COLUMNS4 + column4] = total2;
+  }
+}

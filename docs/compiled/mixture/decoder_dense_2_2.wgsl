@@ -1,0 +1,72 @@
+// decoder_dense_2_2[row, column] = (Σ_k decoder_dense_1_2[row, k] · decoder_dense_2_weight[k, column] +
+//     decoder_dense_2_bias[column]) * sigmoid(Σ_k decoder_dense_1_2[row, k] · decoder_dense_2_weight[k, column] +
+//     decoder_dense_2_bias[column])   [81, 64]
+
+@group(0) @binding(1) var<storage, read_write> decoder_dense_1_2 : array<vec4f>;       // [81, 64]
+@group(0) @binding(2) var<storage, read>       decoder_dense_2_weight : array<vec4f>;  // [64, 64]
+@group(0) @binding(3) var<storage, read>       decoder_dense_2_bias : array<vec4f>;    // [64]
+@group(0) @binding(4) var<storage, read_write> decoder_dense_2_2_out : array<vec4f>;   // [81, 64]
+
+const K = 64u;
+const ROWS = 81u;
+const K4 = 16u;
+const COLUMNS4 = 16u;
+
+// 1 / (1 + exp(-x)), without overflow
+fn sigmoid_vec4(x : vec4f) -> vec4f {
+  let e = exp(-abs(x));
+  return select(vec4f(1.0), e, x < vec4f()) / (1.0 + e);
+}
+
+@compute @workgroup_size(64)
+fn decoder_dense_2_2(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  let first_row = (group.y * 8u + lane / 8u) * 8u;
+  let column4 = group.x * 8u + lane % 8u;
+  // 8 rows by 32 columns, each lane four columns of every row.
+  var product0 = vec4f();
+  var product1 = vec4f();
+  var product2 = vec4f();
+  var product3 = vec4f();
+  var product4 = vec4f();
+  var product5 = vec4f();
+  var product6 = vec4f();
+  var product7 = vec4f();
+  for (var k = 0u; k < K; k += 4u) {
+    let decoder_dense_1_2_0 = decoder_dense_1_2[min(first_row, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_1 = decoder_dense_1_2[min(first_row + 1u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_2 = decoder_dense_1_2[min(first_row + 2u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_3 = decoder_dense_1_2[min(first_row + 3u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_4 = decoder_dense_1_2[min(first_row + 4u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_5 = decoder_dense_1_2[min(first_row + 5u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_6 = decoder_dense_1_2[min(first_row + 6u, ROWS - 1u) * K4 + k / 4u];
+    let decoder_dense_1_2_7 = decoder_dense_1_2[min(first_row + 7u, ROWS - 1u) * K4 + k / 4u];
+    let weight0 = decoder_dense_2_weight[k * COLUMNS4 + column4];
+    let weight1 = decoder_dense_2_weight[(k + 1u) * COLUMNS4 + column4];
+    let weight2 = decoder_dense_2_weight[(k + 2u) * COLUMNS4 + column4];
+    let weight3 = decoder_dense_2_weight[(k + 3u) * COLUMNS4 + column4];
+    product0 += decoder_dense_1_2_0.x * weight0 + decoder_dense_1_2_0.y * weight1 + decoder_dense_1_2_0.z * weight2
+        + decoder_dense_1_2_0.w * weight3;
+    product1 += decoder_dense_1_2_1.x * weight0 + decoder_dense_1_2_1.y * weight1 + decoder_dense_1_2_1.z * weight2
+        + decoder_dense_1_2_1.w * weight3;
+    product2 += decoder_dense_1_2_2.x * weight0 + decoder_dense_1_2_2.y * weight1 + decoder_dense_1_2_2.z * weight2
+        + decoder_dense_1_2_2.w * weight3;
+    product3 += decoder_dense_1_2_3.x * weight0 + decoder_dense_1_2_3.y * weight1 + decoder_dense_1_2_3.z * weight2
+        + decoder_dense_1_2_3.w * weight3;
+    product4 += decoder_dense_1_2_4.x * weight0 + decoder_dense_1_2_4.y * weight1 + decoder_dense_1_2_4.z * weight2
+        + decoder_dense_1_2_4.w * weight3;
+    product5 += decoder_dense_1_2_5.x * weight0 + decoder_dense_1_2_5.y * weight1 + decoder_dense_1_2_5.z * weight2
+        + decoder_dense_1_2_5.w * weight3;
+    product6 += decoder_dense_1_2_6.x * weight0 + decoder_dense_1_2_6.y * weight1 + decoder_dense_1_2_6.z * weight2
+        + decoder_dense_1_2_6.w * weight3;
+    product7 += decoder_dense_1_2_7.x * weight0 + decoder_dense_1_2_7.y * weight1 + decoder_dense_1_2_7.z * weight2
+        + decoder_dense_1_2_7.w * weight3;
+  }
+  var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
+  let end_row = min(first_row + 8u, ROWS);
+  let bias = decoder_dense_2_bias[column4];
+  for (var row = first_row; row < end_row; row++) {
+    let total = product_of_row[row - first_row];
+    let total2 = total + bias;
+    decoder_dense_2_2_out[row * COLUMNS4 + column4] = total2 * sigmoid_vec4(total2);
+  }
+}

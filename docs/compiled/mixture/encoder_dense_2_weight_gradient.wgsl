@@ -1,0 +1,81 @@
+// encoder_dense_2_bias_gradient[column] = Σ_k encoder_dense_2_gradient_add[k, column]   [64]
+// encoder_dense_2_weight_gradient[row, column] = Σ_k encoder_dense_1[k, row] · encoder_dense_2_gradient_add[k,
+//     column]   [64, 64]
+
+@group(0) @binding(1) var<storage, read>       encoder_dense_2_gradient_add : array<vec4f>;         // [200, 64]
+@group(0) @binding(2) var<storage, read>       encoder_dense_1 : array<vec4f>;                      // [200, 64]
+@group(0) @binding(3) var<storage, read_write> encoder_dense_2_bias_gradient : array<vec4f>;        // [64]
+@group(0) @binding(4) var<storage, read_write> encoder_dense_2_weight_gradient_out : array<vec4f>;  // [64, 64]
+
+const K = 200u;
+const ROWS4 = 16u;
+const COLUMNS4 = 16u;
+
+@compute @workgroup_size(64)
+fn encoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  let first_row = (group.y * 8u + lane / 8u) * 8u;
+  let column4 = group.x * 8u + lane % 8u;
+  // 8 rows by 32 columns, each lane four columns of every row.
+  var product0 = vec4f();
+  var product1 = vec4f();
+  var product2 = vec4f();
+  var product3 = vec4f();
+  var product4 = vec4f();
+  var product5 = vec4f();
+  var product6 = vec4f();
+  var product7 = vec4f();
+  var sum = vec4f();
+  for (var k = 0u; k < K; k += 4u) {
+    let encoder_dense_1_0_0 = encoder_dense_1[k * ROWS4 + first_row / 4u];
+    let encoder_dense_1_0_1 = encoder_dense_1[k * ROWS4 + first_row / 4u + 1u];
+    let encoder_dense_1_1_0 = encoder_dense_1[(k + 1u) * ROWS4 + first_row / 4u];
+    let encoder_dense_1_1_1 = encoder_dense_1[(k + 1u) * ROWS4 + first_row / 4u + 1u];
+    let encoder_dense_1_2_0 = encoder_dense_1[(k + 2u) * ROWS4 + first_row / 4u];
+    let encoder_dense_1_2_1 = encoder_dense_1[(k + 2u) * ROWS4 + first_row / 4u + 1u];
+    let encoder_dense_1_3_0 = encoder_dense_1[(k + 3u) * ROWS4 + first_row / 4u];
+    let encoder_dense_1_3_1 = encoder_dense_1[(k + 3u) * ROWS4 + first_row / 4u + 1u];
+    let encoder_dense_2_gradient_add0 = encoder_dense_2_gradient_add[k * COLUMNS4 + column4];
+    let encoder_dense_2_gradient_add1 = encoder_dense_2_gradient_add[(k + 1u) * COLUMNS4 + column4];
+    let encoder_dense_2_gradient_add2 = encoder_dense_2_gradient_add[(k + 2u) * COLUMNS4 + column4];
+    let encoder_dense_2_gradient_add3 = encoder_dense_2_gradient_add[(k + 3u) * COLUMNS4 + column4];
+    product0 += encoder_dense_1_0_0.x * encoder_dense_2_gradient_add0 + encoder_dense_1_1_0.x
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_0.x * encoder_dense_2_gradient_add2 + encoder_dense_1_3_0.x
+        * encoder_dense_2_gradient_add3;
+    product1 += encoder_dense_1_0_0.y * encoder_dense_2_gradient_add0 + encoder_dense_1_1_0.y
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_0.y * encoder_dense_2_gradient_add2 + encoder_dense_1_3_0.y
+        * encoder_dense_2_gradient_add3;
+    product2 += encoder_dense_1_0_0.z * encoder_dense_2_gradient_add0 + encoder_dense_1_1_0.z
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_0.z * encoder_dense_2_gradient_add2 + encoder_dense_1_3_0.z
+        * encoder_dense_2_gradient_add3;
+    product3 += encoder_dense_1_0_0.w * encoder_dense_2_gradient_add0 + encoder_dense_1_1_0.w
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_0.w * encoder_dense_2_gradient_add2 + encoder_dense_1_3_0.w
+        * encoder_dense_2_gradient_add3;
+    product4 += encoder_dense_1_0_1.x * encoder_dense_2_gradient_add0 + encoder_dense_1_1_1.x
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_1.x * encoder_dense_2_gradient_add2 + encoder_dense_1_3_1.x
+        * encoder_dense_2_gradient_add3;
+    product5 += encoder_dense_1_0_1.y * encoder_dense_2_gradient_add0 + encoder_dense_1_1_1.y
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_1.y * encoder_dense_2_gradient_add2 + encoder_dense_1_3_1.y
+        * encoder_dense_2_gradient_add3;
+    product6 += encoder_dense_1_0_1.z * encoder_dense_2_gradient_add0 + encoder_dense_1_1_1.z
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_1.z * encoder_dense_2_gradient_add2 + encoder_dense_1_3_1.z
+        * encoder_dense_2_gradient_add3;
+    product7 += encoder_dense_1_0_1.w * encoder_dense_2_gradient_add0 + encoder_dense_1_1_1.w
+        * encoder_dense_2_gradient_add1 + encoder_dense_1_2_1.w * encoder_dense_2_gradient_add2 + encoder_dense_1_3_1.w
+        * encoder_dense_2_gradient_add3;
+    sum += encoder_dense_2_gradient_add0;
+    sum += encoder_dense_2_gradient_add1;
+    sum += encoder_dense_2_gradient_add2;
+    sum += encoder_dense_2_gradient_add3;
+  }
+  if (first_row == 0u) {
+    if (0u == 0u) {
+      encoder_dense_2_bias_gradient[column4] = sum;
+    }
+  }
+  var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
+  let end_row = first_row + 8u;
+  for (var row = first_row; row < end_row; row++) {
+    let total = product_of_row[row - first_row];
+    encoder_dense_2_weight_gradient_out[row * COLUMNS4 + column4] = total;
+  }
+}

@@ -1,0 +1,157 @@
+// product = Σ_k encoder_dense_2[row, k] · encoder_dense_4_weight[k, column]
+// product_2 = Σ_k encoder_dense_2[row, k] · encoder_dense_3_weight[k, column]
+// encoder_dense_3__z_values[2 row + column] = product + encoder_dense_4_bias[column]   [1400]
+// encoder_dense_3__z_values[2 row + column + 400] = standard_normal(seed ^ 2839609313, step, rows[row], column)
+//     [1400]
+// z[row, column] = product_2 + encoder_dense_3_bias[column] + exp((product + encoder_dense_4_bias[column]) * 0.5) *
+//     standard_normal(seed ^ 2839609313, step, rows[row], column)   [200, 2]
+// encoder_dense_3__z_values[2 row + column + 800] = (product_2 + encoder_dense_3_bias[column]) * 0.005   [1400]
+// encoder_dense_3__z_values[column + row + 1200] Σ of 32 columns = square(product_2 + encoder_dense_3_bias[column])
+//     + (expm1(product + encoder_dense_4_bias[column]) - (product + encoder_dense_4_bias[column]))   [1400]
+
+struct Scalars {
+  seed : u32,
+  step_ : u32,
+}
+@group(0) @binding(0) var<uniform> scalars : Scalars;
+
+@group(0) @binding(1) var<storage, read_write> encoder_dense_2 : array<f32>;            // [200, 64]
+@group(0) @binding(2) var<storage, read>       encoder_dense_4_weight : array<f32>;     // [64, 2]
+@group(0) @binding(3) var<storage, read>       encoder_dense_3_weight : array<f32>;     // [64, 2]
+@group(0) @binding(4) var<storage, read>       encoder_dense_4_bias : array<f32>;       // [2]
+@group(0) @binding(5) var<storage, read_write> rows : array<u32>;                       // [200]
+@group(0) @binding(6) var<storage, read>       encoder_dense_3_bias : array<f32>;       // [2]
+@group(0) @binding(7) var<storage, read_write> encoder_dense_3__z_values : array<f32>;  // [1400]
+@group(0) @binding(8) var<storage, read_write> z : array<f32>;                          // [200, 2]
+
+const POINTS = 200u;
+const K = 64u;
+
+// log((w + 1/2) / 2^32), negative for every w
+fn log_uniform(word : u32) -> f32 {
+  let is_low = word < 0x80000000u;
+  let x = (f32(select(word ^ 0xffffffffu, word, is_low)) + 0.5) * 0x1p-32;
+  let bits = bitcast<u32>(x);
+  let exponent = (bits + 4913933u) >> 23u;
+  let mantissa = bitcast<f32>(bits + 0x3f800000u - (exponent << 23u));
+  let t = select(-x, mantissa - 1.0, is_low) / select(2.0 - x, mantissa + 1.0, is_low);
+  let twos = select(0.0, f32(exponent) - 127.0, is_low);
+  let t2 = t * t;
+  let twice = 2.0 * t;
+  return fma(twos, 0x1.62e43p-1,
+      fma(twice * t2, fma(fma(fma(0x1.1ef874p-3, t2, 0x1.1eb61p-3), t2, 0x1.99d27cp-3), t2, 0x1.5555p-2), twice));
+}
+
+// cos(2π w / 2^32)
+fn cos_turn(word : u32) -> f32 {
+  let quarter = (word + 0x20000000u) >> 30u;
+  let rest = word - (quarter << 30u);
+  let is_negative = rest >= 0x80000000u;
+  let size_of_rest = f32(select(rest, 0u - rest, is_negative));
+  let a = select(size_of_rest, -size_of_rest, is_negative) * 0x1.921fb6p-30;
+  let a2 = a * a;
+  let sine = fma(a * a2, fma(fma(-0x1.994eb2p-13, a2, 0x1.11076p-7), a2, -0x1.555546p-3), a);
+  let cosine = fma(a2 * a2, fma(fma(0x1.9a0258p-16, a2, -0x1.6c0c8cp-10), a2, 0x1.55554ap-5), fma(-0.5, a2, 1.0));
+  let size = select(cosine, sine, (quarter & 1u) != 0u);
+  return select(size, -size, ((quarter + 1u) & 2u) != 0u);
+}
+
+// a standard normal number: Box-Muller of threefry's two words, the cosine for even columns, the sine for odd ones
+fn standard_normal(key0 : u32, key1 : u32, row : u32, column : u32) -> f32 {
+  let key2 = (key0 ^ key1) ^ 0x1bd11bdau;
+  let x_0 = row + key0;
+  let y_0 = (column >> 1u) + key1;
+  let x_1 = x_0 + y_0;
+  let y_1 = ((y_0 << 13u) | (y_0 >> 19u)) ^ x_1;
+  let x_2 = x_1 + y_1;
+  let y_2 = ((y_1 << 15u) | (y_1 >> 17u)) ^ x_2;
+  let x_3 = x_2 + y_2;
+  let y_3 = ((y_2 << 26u) | (y_2 >> 6u)) ^ x_3;
+  let x_4 = x_3 + y_3;
+  let y_4 = ((y_3 << 6u) | (y_3 >> 26u)) ^ x_4;
+  let x_key_1 = x_4 + key1;
+  let y_key_1 = y_4 + key2 + 1u;
+  let x_5 = x_key_1 + y_key_1;
+  let y_5 = ((y_key_1 << 17u) | (y_key_1 >> 15u)) ^ x_5;
+  let x_6 = x_5 + y_5;
+  let y_6 = ((y_5 << 29u) | (y_5 >> 3u)) ^ x_6;
+  let x_7 = x_6 + y_6;
+  let y_7 = ((y_6 << 16u) | (y_6 >> 16u)) ^ x_7;
+  let x_8 = x_7 + y_7;
+  let y_8 = ((y_7 << 24u) | (y_7 >> 8u)) ^ x_8;
+  let x_key_2 = x_8 + key2;
+  let y_key_2 = y_8 + key0 + 2u;
+  let x_9 = x_key_2 + y_key_2;
+  let y_9 = ((y_key_2 << 13u) | (y_key_2 >> 19u)) ^ x_9;
+  let x_10 = x_9 + y_9;
+  let y_10 = ((y_9 << 15u) | (y_9 >> 17u)) ^ x_10;
+  let x_11 = x_10 + y_10;
+  let y_11 = ((y_10 << 26u) | (y_10 >> 6u)) ^ x_11;
+  let x_12 = x_11 + y_11;
+  let y_12 = ((y_11 << 6u) | (y_11 >> 26u)) ^ x_12;
+  let x_key_3 = x_12 + key0;
+  let y_key_3 = y_12 + key1 + 3u;
+  let x_13 = x_key_3 + y_key_3;
+  let y_13 = ((y_key_3 << 17u) | (y_key_3 >> 15u)) ^ x_13;
+  let x_14 = x_13 + y_13;
+  let y_14 = ((y_13 << 29u) | (y_13 >> 3u)) ^ x_14;
+  let x_15 = x_14 + y_14;
+  let y_15 = ((y_14 << 16u) | (y_14 >> 16u)) ^ x_15;
+  let x_16 = x_15 + y_15;
+  let y_16 = ((y_15 << 24u) | (y_15 >> 8u)) ^ x_16;
+  let x_key_4 = x_16 + key1;
+  let y_key_4 = y_16 + key2 + 4u;
+  let x_17 = x_key_4 + y_key_4;
+  let y_17 = ((y_key_4 << 13u) | (y_key_4 >> 19u)) ^ x_17;
+  let x_18 = x_17 + y_17;
+  let y_18 = ((y_17 << 15u) | (y_17 >> 17u)) ^ x_18;
+  let x_19 = x_18 + y_18;
+  let y_19 = ((y_18 << 26u) | (y_18 >> 6u)) ^ x_19;
+  let x_20 = x_19 + y_19;
+  let y_20 = ((y_19 << 6u) | (y_19 >> 26u)) ^ x_20;
+  let x_key_5 = x_20 + key2;
+  let y_key_5 = y_20 + key0 + 5u;
+  let radius = sqrt(-2.0 * log_uniform(x_key_5));
+  return radius * cos_turn(y_key_5 - ((column & 1u) << 30u));
+}
+
+// exp(x) - 1, accurate near 0
+fn expm1(x : f32) -> f32 {
+  let is_near = abs(x) < 0x1.4cccccp-1;
+  let near = select(0.0, x, is_near);
+  let series = fma(near * near,
+      fma(fma(fma(fma(fma(fma(0x1.a5aa2ap-16, near, 0x1.a5931ap-13), near, 0x1.6c0ddp-10), near, 0x1.110ad6p-7), near,
+      0x1.55556p-5), near, 0x1.55555ep-3), near, 0.5), near);
+  return select(exp(x) - 1.0, series, is_near);
+}
+
+@compute @workgroup_size(64)
+fn encoder_dense_3__z(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  let point = group.x * 64u + lane;
+  if (point >= POINTS) { return; }
+  var encoder_dense_3__z_values_part = 0.0;
+  let end = min(32u, 2u);
+  let rows_here = rows[point];
+  for (var column = 0u; column < end; column++) {
+    var product = 0.0;
+    var product_2 = 0.0;
+    for (var k = 0u; k < K; k++) {
+      let encoder_dense_2_here = encoder_dense_2[point * K + k];
+      let weight = encoder_dense_4_weight[k * 2u + column];
+      product += encoder_dense_2_here * weight;
+      let weight2 = encoder_dense_3_weight[k * 2u + column];
+      product_2 += encoder_dense_2_here * weight2;
+    }
+    let bias = encoder_dense_4_bias[column];
+    let total = product + bias;
+    let noise = standard_normal(scalars.seed ^ 0xa940ffe1u, scalars.step_, rows_here, column);
+    let bias2 = encoder_dense_3_bias[column];
+    let total2 = product_2 + bias2;
+    encoder_dense_3__z_values[point * 2u + column] = total;
+    encoder_dense_3__z_values[point * 2u + column + 400u] = noise;
+    z[point * 2u + column] = total2 + exp(total * 0.5) * noise;
+    encoder_dense_3__z_values[point * 2u + column + 800u] = total2 * 0x1.47ae14p-8;
+    encoder_dense_3__z_values_part += total2 * total2 + (expm1(total) - total);
+  }
+  encoder_dense_3__z_values[point + 1200u] = encoder_dense_3__z_values_part;
+}

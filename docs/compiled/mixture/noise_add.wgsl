@@ -1,0 +1,32 @@
+// noise_softplus[] = softplus(noise[])   []
+// noise_add[] = log(softplus(noise[])) + 0.9189385   []
+
+@group(0) @binding(1) var<storage, read>       noise : array<f32>;           // []
+@group(0) @binding(2) var<storage, read_write> noise_softplus : array<f32>;  // []
+@group(0) @binding(3) var<storage, read_write> noise_add_out : array<f32>;   // []
+
+// log(1 + x), accurate near 0
+fn log1p(x : f32) -> f32 {
+  let is_near = x >= -0.5 && x <= 1.0;
+  let near = select(0.0, x, is_near);
+  let t = near / (2.0 + near);
+  let t2 = t * t;
+  let twice = 2.0 * t;
+  let series = fma(twice * t2, fma(fma(fma(0x1.1ef874p-3, t2, 0x1.1eb61p-3), t2, 0x1.99d27cp-3), t2, 0x1.5555p-2),
+      twice);
+  return select(log(select(1.0 + x, 1.0, is_near)), series, is_near);
+}
+
+// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), without overflow
+fn softplus(x : f32) -> f32 {
+  return max(x, 0.0) + log1p(exp(-abs(x)));
+}
+
+@compute @workgroup_size(64)
+fn noise_add(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  if (group.x * 64u + lane >= 1u) { return; }
+  let noise_here = noise[0u];
+  let softplus_value = softplus(noise_here);
+  noise_softplus[0u] = softplus_value;
+  noise_add_out[0u] = log(softplus_value) + 0x1.d67f1cp-1;
+}

@@ -1,0 +1,116 @@
+// step_standard_normal[row, column] = standard_normal(seed ^ 2346811614, step, min(first + row, rows - 1), column)
+//     [81, 100, 2]
+
+struct Scalars {
+  seed : u32,
+  step_ : u32,
+  first : u32,
+  rows : u32,
+}
+@group(0) @binding(0) var<uniform> scalars : Scalars;
+
+@group(0) @binding(1) var<storage, read_write> step_standard_normal_out : array<vec4f>;  // [81, 100, 2]
+
+const POINTS = 4050u;
+const COLUMNS4 = 50u;
+
+// log((w + 1/2) / 2^32), negative for every w
+fn log_uniform_vec4(word : vec4u) -> vec4f {
+  let is_low = word < vec4u(0x80000000u);
+  let x = (vec4f(select(word ^ vec4u(0xffffffffu), word, is_low)) + 0.5) * 0x1p-32;
+  let bits = bitcast<vec4u>(x);
+  let exponent = (bits + 4913933u) >> vec4u(23u);
+  let mantissa = bitcast<vec4f>(bits + 0x3f800000u - (exponent << vec4u(23u)));
+  let t = select(-x, mantissa - 1.0, is_low) / select(2.0 - x, mantissa + 1.0, is_low);
+  let twos = select(vec4f(), vec4f(exponent) - 127.0, is_low);
+  let t2 = t * t;
+  let twice = 2.0 * t;
+  return fma(twos, vec4f(0x1.62e43p-1),
+      fma(twice * t2, fma(fma(fma(vec4f(0x1.1ef874p-3), t2, vec4f(0x1.1eb61p-3)), t2, vec4f(0x1.99d27cp-3)), t2,
+      vec4f(0x1.5555p-2)), twice));
+}
+
+// cos(2π w / 2^32)
+fn cos_turn_vec4(word : vec4u) -> vec4f {
+  let quarter = (word + 0x20000000u) >> vec4u(30u);
+  let rest = word - (quarter << vec4u(30u));
+  let is_negative = rest >= vec4u(0x80000000u);
+  let size_of_rest = vec4f(select(rest, 0u - rest, is_negative));
+  let a = select(size_of_rest, -size_of_rest, is_negative) * 0x1.921fb6p-30;
+  let a2 = a * a;
+  let sine = fma(a * a2, fma(fma(vec4f(-0x1.994eb2p-13), a2, vec4f(0x1.11076p-7)), a2, vec4f(-0x1.555546p-3)), a);
+  let cosine = fma(a2 * a2, fma(fma(vec4f(0x1.9a0258p-16), a2, vec4f(-0x1.6c0c8cp-10)), a2, vec4f(0x1.55554ap-5)),
+      fma(vec4f(-0.5), a2, vec4f(1.0)));
+  let size = select(cosine, sine, (quarter & vec4u(1u)) != vec4u());
+  return select(size, -size, ((quarter + 1u) & vec4u(2u)) != vec4u());
+}
+
+// a standard normal number: Box-Muller of threefry's two words, the cosine for even columns, the sine for odd ones
+fn standard_normal_vec4(key0 : vec4u, key1 : vec4u, row : vec4u, column : vec4u) -> vec4f {
+  let key2 = (key0 ^ key1) ^ vec4u(0x1bd11bdau);
+  let x_0 = row + key0;
+  let y_0 = (column >> vec4u(1u)) + key1;
+  let x_1 = x_0 + y_0;
+  let y_1 = ((y_0 << vec4u(13u)) | (y_0 >> vec4u(19u))) ^ x_1;
+  let x_2 = x_1 + y_1;
+  let y_2 = ((y_1 << vec4u(15u)) | (y_1 >> vec4u(17u))) ^ x_2;
+  let x_3 = x_2 + y_2;
+  let y_3 = ((y_2 << vec4u(26u)) | (y_2 >> vec4u(6u))) ^ x_3;
+  let x_4 = x_3 + y_3;
+  let y_4 = ((y_3 << vec4u(6u)) | (y_3 >> vec4u(26u))) ^ x_4;
+  let x_key_1 = x_4 + key1;
+  let y_key_1 = y_4 + key2 + 1u;
+  let x_5 = x_key_1 + y_key_1;
+  let y_5 = ((y_key_1 << vec4u(17u)) | (y_key_1 >> vec4u(15u))) ^ x_5;
+  let x_6 = x_5 + y_5;
+  let y_6 = ((y_5 << vec4u(29u)) | (y_5 >> vec4u(3u))) ^ x_6;
+  let x_7 = x_6 + y_6;
+  let y_7 = ((y_6 << vec4u(16u)) | (y_6 >> vec4u(16u))) ^ x_7;
+  let x_8 = x_7 + y_7;
+  let y_8 = ((y_7 << vec4u(24u)) | (y_7 >> vec4u(8u))) ^ x_8;
+  let x_key_2 = x_8 + key2;
+  let y_key_2 = y_8 + key0 + 2u;
+  let x_9 = x_key_2 + y_key_2;
+  let y_9 = ((y_key_2 << vec4u(13u)) | (y_key_2 >> vec4u(19u))) ^ x_9;
+  let x_10 = x_9 + y_9;
+  let y_10 = ((y_9 << vec4u(15u)) | (y_9 >> vec4u(17u))) ^ x_10;
+  let x_11 = x_10 + y_10;
+  let y_11 = ((y_10 << vec4u(26u)) | (y_10 >> vec4u(6u))) ^ x_11;
+  let x_12 = x_11 + y_11;
+  let y_12 = ((y_11 << vec4u(6u)) | (y_11 >> vec4u(26u))) ^ x_12;
+  let x_key_3 = x_12 + key0;
+  let y_key_3 = y_12 + key1 + 3u;
+  let x_13 = x_key_3 + y_key_3;
+  let y_13 = ((y_key_3 << vec4u(17u)) | (y_key_3 >> vec4u(15u))) ^ x_13;
+  let x_14 = x_13 + y_13;
+  let y_14 = ((y_13 << vec4u(29u)) | (y_13 >> vec4u(3u))) ^ x_14;
+  let x_15 = x_14 + y_14;
+  let y_15 = ((y_14 << vec4u(16u)) | (y_14 >> vec4u(16u))) ^ x_15;
+  let x_16 = x_15 + y_15;
+  let y_16 = ((y_15 << vec4u(24u)) | (y_15 >> vec4u(8u))) ^ x_16;
+  let x_key_4 = x_16 + key1;
+  let y_key_4 = y_16 + key2 + 4u;
+  let x_17 = x_key_4 + y_key_4;
+  let y_17 = ((y_key_4 << vec4u(13u)) | (y_key_4 >> vec4u(19u))) ^ x_17;
+  let x_18 = x_17 + y_17;
+  let y_18 = ((y_17 << vec4u(15u)) | (y_17 >> vec4u(17u))) ^ x_18;
+  let x_19 = x_18 + y_18;
+  let y_19 = ((y_18 << vec4u(26u)) | (y_18 >> vec4u(6u))) ^ x_19;
+  let x_20 = x_19 + y_19;
+  let y_20 = ((y_19 << vec4u(6u)) | (y_19 >> vec4u(26u))) ^ x_20;
+  let x_key_5 = x_20 + key2;
+  let y_key_5 = y_20 + key0 + 5u;
+  let radius = sqrt(-2.0 * log_uniform_vec4(x_key_5));
+  return radius * cos_turn_vec4(y_key_5 - ((column & vec4u(1u)) << vec4u(30u)));
+}
+
+@compute @workgroup_size(64)
+fn step_standard_normal(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
+  let point = group.x * 64u + lane;
+  if (point >= POINTS) { return; }
+  let column4 = point % COLUMNS4;
+  let row = point / COLUMNS4;
+  let noise = standard_normal_vec4(vec4u(scalars.seed ^ 0x8be180deu), vec4u(scalars.step_),
+      vec4u(min(scalars.first + row, scalars.rows - 1u)), column4 * 4u + vec4u(0u, 1u, 2u, 3u));
+  step_standard_normal_out[row * COLUMNS4 + column4] = noise;
+}

@@ -1,0 +1,45 @@
+/** Reads what `vaec compile --out DIR` wrote: the plan and the text of each kernel. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CompiledKernels, type Plan, planVersion } from '../compiler/5-kernel/plan.ts';
+import { UserError } from './errors.ts';
+import { readWhole } from './formats/files.ts';
+
+/**
+ * The plan and kernels in a folder. Throws a UserError when a file is missing or the plan is of another format.
+ *
+ * @param folder A path, or the URL of a folder, such as that of a generated module.
+ */
+export async function readCompiled(folder: string | URL): Promise<CompiledKernels> {
+  const path = folder instanceof URL ? fileURLToPath(folder) : folder;
+  const plan = planIn(await readText(join(path, 'plan.json')), join(path, 'plan.json'));
+  const texts = plan.kernels.map(async ({ name, file }) => [name, await readText(join(path, file))] as const);
+  return { plan, sources: new Map(await Promise.all(texts)) };
+}
+
+/** Throws a UserError unless this vaec can run the plan. */
+export function demandPlanFormat(plan: Pick<Plan, 'format' | 'version'>, name = 'the plan'): void {
+  if (plan.format !== 'vaec-plan') throw new UserError(`${name} is not a plan that vaec wrote`);
+  if (plan.version === planVersion) return;
+  const remedy =
+    plan.version > planVersion
+      ? 'use the vaec that compiled it, or a newer one'
+      : 'compile the spec again with this vaec';
+  throw new UserError(`${name} is of format ${plan.version}, and this vaec runs format ${planVersion}: ${remedy}`);
+}
+
+function planIn(text: string, path: string): Plan {
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`"${path}" is not JSON: compile the spec again`, { cause: error });
+  }
+  if (typeof plan !== 'object' || plan === null) throw new UserError(`"${path}" is not a plan that vaec wrote`);
+  demandPlanFormat(plan as Plan, `"${path}"`);
+  return plan as Plan;
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readWhole(path));
+}

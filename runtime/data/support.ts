@@ -1,0 +1,61 @@
+/** Which numbers a field's support allows, and what to say of one that it does not. */
+import type { DataContract } from '../../compiler/4-tensor/program.ts';
+
+export type Field = DataContract['fields'][number];
+
+export interface Support {
+  readonly allows: (value: number) => boolean;
+  /** `within 0 and 1`. */
+  readonly words: string;
+  /** What to do about a number that is not. */
+  readonly advice: string;
+}
+
+/** The support's first word: `category(10)` and `category` are the same. */
+export function supportName(field: Field): string {
+  return /^[a-z]*/.exec(field.support)![0];
+}
+
+/** The check for a field, as its values are before a threshold cuts them or they are standardized. */
+export function supportOf(field: Field): Support {
+  const name = field.binarize === undefined ? supportName(field) : 'unit';
+  const last = field.categories === undefined ? Infinity : field.categories - 1;
+  switch (name) {
+    case 'unit':
+    case 'simplex':
+      return {
+        allows: (value) => value >= 0 && value <= 1,
+        words: 'within 0 and 1',
+        advice:
+          name === 'unit' ? 'divide the numbers by their largest, or declare the field real' : 'normalise the rows',
+      };
+    case 'positive':
+      return { allows: (value) => value > 0, words: 'above 0', advice: 'drop those rows, or declare the field real' };
+    case 'binary':
+      return {
+        allows: (value) => value === 0 || value === 1,
+        words: '0 or 1',
+        advice: `declare the field unit, and write "binarize ${field.name} at 0.5"`,
+      };
+    case 'count':
+      return {
+        allows: (value) => Number.isInteger(value) && value >= 0,
+        words: 'a whole number, 0 or more',
+        advice: 'round the numbers, or declare the field real',
+      };
+    case 'category':
+      return {
+        allows: (value) => Number.isInteger(value) && value >= 0 && value <= last,
+        words: `a whole number from 0 to ${last}`,
+        advice: 'declare as many categories as there are, counted from 0',
+      };
+    case 'step':
+      return {
+        allows: (value) => Number.isInteger(value) && value >= 1,
+        words: 'a whole number, 1 or more',
+        advice: 'steps count from 1',
+      };
+    default:
+      return { allows: () => true, words: 'a number', advice: '' };
+  }
+}

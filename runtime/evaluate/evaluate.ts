@@ -1,0 +1,72 @@
+/** Runs an evaluation over every row of its data set and finishes its reports in float64. */
+import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { Executor, Flight } from '../execute/executor.ts';
+import type { Scalars } from '../execute/uniforms.ts';
+import { batchesOver } from '../host/positions.ts';
+import { Pace } from '../train/pace.ts';
+import { finishReport, type Report } from './finish.ts';
+import { Moments } from './moments.ts';
+
+export type EvaluatePlanProgram = Extract<PlanProgram, { kind: 'evaluate' }>;
+
+export interface Evaluation {
+  /** Name of the evaluate program, and the set it ran over. */
+  readonly program: string;
+  readonly set: string;
+  readonly rows: number;
+  /** Steps of training that the parameters have had. */
+  readonly step: number;
+  readonly reports: readonly Report[];
+}
+
+export interface EvaluateOptions {
+  readonly rows: number;
+  readonly step: number;
+  /** The scalars of a batch: its first row, and how many of its rows count. */
+  readonly scalars: (first: number, valid: number) => Scalars;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds that a submit of an evaluation should take. */
+const submitTarget = 150;
+
+/** Every row counts once: rows past the set's end in the last batch are left out. Throws the signal's reason when aborted. */
+export async function evaluateProgram(
+  executor: Executor,
+  program: EvaluatePlanProgram,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { rows, step, scalars, signal } = options;
+  const batches = batchesOver(rows, program.batch);
+  const collected = new Map<string, Moments>();
+  const pace = new Pace(submitTarget, executor.capacity(program.name));
+  const flights: { readonly flight: Flight; readonly from: number }[] = [];
+  let next = 0;
+  let last = performance.now();
+  let measured = 0;
+  while (next < batches.length || flights.length > 0) {
+    signal?.throwIfAborted();
+    while (flights.length < 2 && next < batches.length) {
+      const chosen = batches.slice(next, next + pace.size);
+      const runs = chosen.map(({ first, valid }) => scalars(first, valid));
+      flights.push({ flight: executor.submit(program.name, runs), from: next });
+      next += chosen.length;
+    }
+    const { flight, from } = flights.shift()!;
+    const results = await flight.results();
+    const now = performance.now();
+    pace.measured(flight.runs, now - last, measured++ === 0);
+    last = now;
+    results.forEach((result, i) => {
+      const { valid } = batches[from + i]!;
+      for (const [name, values] of result) {
+        const size = values.length / program.batch;
+        const moments = collected.get(name) ?? new Moments(size);
+        collected.set(name, moments);
+        for (let row = 0; row < valid; row++) moments.add(values, row * size);
+      }
+    });
+  }
+  const reports = program.reports.map((report) => finishReport(report, collected, scalars(0, 0)));
+  return { program: program.name, set: program.set, rows, step, reports };
+}

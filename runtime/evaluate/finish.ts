@@ -1,0 +1,55 @@
+/** From what an evaluation collected of every row to the numbers it reports. */
+import type { EvaluateReport } from '../../compiler/4-tensor/program.ts';
+import type { Node, NodeOf } from '../../compiler/4-tensor/ir.ts';
+import { evaluate } from '../../compiler/4-tensor/reference.ts';
+import { InternalError } from '../errors.ts';
+import type { Moments } from './moments.ts';
+
+/** A number, with its standard error where it is a mean over rows; or one number an entry. */
+export type ReportValue =
+  | { readonly kind: 'number'; readonly value: number; readonly standardError?: number }
+  | { readonly kind: 'vector'; readonly values: readonly number[] };
+
+export type Report = Pick<EvaluateReport, 'name' | 'text' | 'unit'> & ReportValue;
+
+/** Gives a scalar of the host by name, for a report that is a function of means. */
+export type HostScalars = (name: string) => number;
+
+export function finishReport(
+  { name, text, unit, result, finish }: EvaluateReport,
+  collected: ReadonlyMap<string, Moments>,
+  scalars: HostScalars,
+): Report {
+  const moments = (wanted: string) => collected.get(wanted)!;
+  return { name, text, unit, ...finished() };
+
+  function finished(): ReportValue {
+    switch (finish.kind) {
+      case 'mean': {
+        const { means, variances, rows } = moments(result);
+        return { kind: 'number', value: means[0]!, standardError: Math.sqrt(variances[0]! / rows) };
+      }
+      case 'mean-vector':
+        return { kind: 'vector', values: moments(result).means };
+      case 'count-variance-above':
+        return { kind: 'number', value: moments(result).variances.filter((v) => v > finish.threshold).length };
+      case 'expression':
+        return evaluateOfMeans(finish.output, (wanted) => moments(wanted).means, scalars);
+    }
+  }
+}
+
+/** A function of the means of the collected results, by the reference interpreter, in float64. */
+function evaluateOfMeans(
+  output: Node,
+  means: (result: string) => readonly number[],
+  scalars: HostScalars,
+): ReportValue {
+  const inputs = ({ source }: NodeOf<'input'>): readonly number[] => {
+    if (source.kind === 'argument') return means(source.name);
+    if (source.kind === 'uniform') return [scalars(source.name)];
+    throw new InternalError(`a report reads the ${source.kind} of its program, and only means reach it`);
+  };
+  const [values] = evaluate([output], inputs);
+  return output.shape.length === 0 ? { kind: 'number', value: values![0]! } : { kind: 'vector', values: [...values!] };
+}

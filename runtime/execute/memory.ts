@@ -1,0 +1,138 @@
+/** What a plan needs of the device's memory and limits, told before anything is allocated. */
+import { freemem } from 'node:os';
+import type { Plan, PlanBuffer, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { Device } from '../device/device.ts';
+import { EnvironmentError, InternalError } from '../errors.ts';
+
+/** A thing that takes memory: a buffer of the plan, or a table of a data set. */
+export interface Demand {
+  /** For people: `activations`, `mnist.train's x`. */
+  readonly what: string;
+  readonly bytes: number;
+}
+
+/** What a device offers; in bytes. `memory` is what the machine has left, where the device computes in it. */
+export interface Offer {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+  readonly memory?: number;
+}
+
+export function offerOf(device: Device): Offer {
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.gpu.limits;
+  const limits = { maxBufferSize, maxStorageBufferBindingSize };
+  return device.report.software ? { ...limits, memory: process.availableMemory?.() ?? freemem() } : limits;
+}
+
+/**
+ * Throws an EnvironmentError with the figures when the device cannot hold the buffers, or the tables that are to be
+ * added to them.
+ */
+export function demandMemory(buffers: readonly Demand[], tables: readonly Demand[], offer: Offer): void {
+  const remedy = 'make "batch" or the layers smaller, or use a device with more memory';
+  for (const { what, bytes } of buffers) {
+    if (bytes <= offer.maxBufferSize) continue;
+    throw new EnvironmentError(
+      `this spec needs ${inBytes(bytes)} in one buffer for its ${what}, and the device allows ${inBytes(offer.maxBufferSize)}: ${remedy}`,
+    );
+  }
+  for (const { what, bytes } of tables) {
+    const most = Math.min(offer.maxBufferSize, offer.maxStorageBufferBindingSize);
+    if (bytes <= most) continue;
+    throw new EnvironmentError(
+      `${what} takes ${inBytes(bytes)} on the device, which allows ${inBytes(most)} for one table: use fewer rows, or a device that allows more`,
+    );
+  }
+  const total = [...buffers, ...tables].reduce((sum, { bytes }) => sum + bytes, 0);
+  if (offer.memory === undefined || total <= offer.memory) return;
+  const largest = [...buffers, ...tables].sort((a, b) => b.bytes - a.bytes)[0]!;
+  throw new EnvironmentError(
+    `this spec needs ${inBytes(total)} of memory, the most of it (${inBytes(largest.bytes)}) for ${largest.what}, and the machine has ` +
+      `${inBytes(offer.memory)} left: ${remedy}`,
+  );
+}
+
+/** Throws when a binding of the programs is larger than the device can bind, or a kernel needs what it lacks. */
+export function demandKernels(plan: Plan, programs: readonly PlanProgram[], device: Device): void {
+  const { limits } = device.gpu;
+  const kernels = new Map(plan.kernels.map((kernel) => [kernel.name, kernel]));
+  for (const program of programs) {
+    for (const dispatch of program.dispatches) {
+      const kernel = kernels.get(dispatch.kernel);
+      if (kernel === undefined) throw new InternalError(`the plan has no kernel "${dispatch.kernel}"`);
+      demandKernel(kernel, plan, device);
+      for (const binding of dispatch.bindings) {
+        if (binding.kind !== 'buffer' || binding.bytes <= limits.maxStorageBufferBindingSize) continue;
+        throw new EnvironmentError(
+          `kernel ${kernel.name} of "${program.name}" reads or writes a tensor of ${inBytes(binding.bytes)}, and the device allows ` +
+            `${inBytes(limits.maxStorageBufferBindingSize)} at once: make "batch" or the layers smaller, or use a device that allows more`,
+        );
+      }
+      const most = limits.maxComputeWorkgroupsPerDimension;
+      if (dispatch.workgroups.some((count) => count > most)) {
+        throw new EnvironmentError(
+          `kernel ${kernel.name} of "${program.name}" needs ${Math.max(...dispatch.workgroups)} workgroups along one axis, and the device allows ${most}: make "batch" smaller`,
+        );
+      }
+    }
+  }
+}
+
+function demandKernel(kernel: PlanKernel, plan: Plan, device: Device): void {
+  const { report, gpu } = device;
+  const again = `it was compiled for the profile "${plan.profile}", and this device (${report.description}) takes "${report.profile}": compile it again for this device`;
+  for (const feature of kernel.features) {
+    if (!report.features.includes(feature)) {
+      throw new EnvironmentError(`kernel ${kernel.name} uses ${feature}, which the device lacks; ${again}`);
+    }
+  }
+  const { subgroupSize } = kernel;
+  if (subgroupSize !== undefined) {
+    const { min, max } = report.subgroupSize ?? { min: 0, max: 0 };
+    if (min !== subgroupSize || max !== subgroupSize) {
+      const has = min === max ? `${min}` : `${min} to ${max}`;
+      throw new EnvironmentError(
+        `kernel ${kernel.name} is right for subgroups of ${subgroupSize} lanes, and the device's have ${has}; ${again}`,
+      );
+    }
+  }
+  const invocations = kernel.workgroupSize.reduce((product, extent) => product * extent, 1);
+  if (invocations > gpu.limits.maxComputeInvocationsPerWorkgroup) {
+    throw new EnvironmentError(
+      `kernel ${kernel.name} has workgroups of ${invocations}, and the device allows ${gpu.limits.maxComputeInvocationsPerWorkgroup}; ${again}`,
+    );
+  }
+  if (kernel.bindings.length > gpu.limits.maxStorageBuffersPerShaderStage) {
+    throw new EnvironmentError(
+      `kernel ${kernel.name} binds ${kernel.bindings.length} buffers, and the device allows ${gpu.limits.maxStorageBuffersPerShaderStage}; ${again}`,
+    );
+  }
+}
+
+/** What a buffer is for, in words. */
+export function purposeOf(buffer: PlanBuffer): string {
+  switch (buffer.role) {
+    case 'vector':
+      return buffer.name === 'parameters' ? 'parameters' : `optimizer's "${buffer.name}"`;
+    case 'arena':
+      return 'activations';
+    case 'state':
+    case 'literal':
+    case 'argument':
+    case 'result':
+      return `${buffer.role} "${buffer.name}"`;
+  }
+}
+
+/** `512 bytes`, `1.5 MiB`, `12 GiB`. */
+export function inBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  let amount = bytes;
+  while (amount >= 1024 && unit < units.length - 1) {
+    amount /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || amount >= 100 ? 0 : 1;
+  return `${Number(amount.toFixed(digits))} ${units[unit]}`;
+}

@@ -1,0 +1,340 @@
+/** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
+import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
+import type { CompiledKernels, Plan, PlanProgram } from '../compiler/5-kernel/plan.ts';
+import { demandPlanFormat } from './compiled.ts';
+import { type DataSet, requireRows, splitNamed } from './data/dataset.ts';
+import { loadDataSets, type LoadOptions } from './data/load.ts';
+import { suggestion } from './data/suggest.ts';
+import type { AdapterReport } from './device/adapter.ts';
+import { Device, type DeviceChoice } from './device/device.ts';
+import { UsageError, UserError } from './errors.ts';
+import { type Evaluation, evaluateProgram } from './evaluate/evaluate.ts';
+import { Executor } from './execute/executor.ts';
+import type { Numbers } from './execute/results.ts';
+import type { Tensor } from './formats/safetensors.ts';
+import { writeAtomic } from './formats/files.ts';
+import { evaluateHost, type HostClock, stepsOf } from './host/expression.ts';
+import { Hypers, type Overrides } from './host/hypers.ts';
+import { hostClock, stepClock } from './host/positions.ts';
+import { scalarsOf } from './host/scalars.ts';
+import { initialParameters } from './parameters/initialise.ts';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint, splitVector } from './run/checkpoint.ts';
+import { RunFolder } from './run/folder.ts';
+import { drawSamples, type Sample } from './sample/sample.ts';
+import { CarriedState, type TrainedClock } from './state.ts';
+import type { TrainOutcome } from './train/events.ts';
+import { train, type TrainOptions } from './train/train.ts';
+
+export interface ModelOptions {
+  readonly plan: Plan;
+  /** The text of each kernel by name. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Where data files lie, and readers of sources that are not built in. Data is loaded when first needed. */
+  readonly data?: LoadOptions;
+  /** Data that is loaded already, in place of `data`. */
+  readonly sets?: ReadonlyMap<string, DataSet>;
+  /** What computes: a choice, or a device that is open already and that the caller closes. */
+  readonly device?: DeviceChoice | Device;
+  /** In place of the spec's seed. */
+  readonly seed?: number;
+  /** Other values for hypers that do not shape the kernels. */
+  readonly hypers?: Overrides;
+}
+
+type ProgramOf<Kind extends PlanProgram['kind']> = Extract<PlanProgram, { kind: Kind }>;
+
+/** Opens a compiled spec, its parameters to be drawn from the seed. Throws an EnvironmentError where no device is found. */
+export async function openModel(options: ModelOptions): Promise<Model> {
+  const { plan, sources } = options;
+  demandPlanFormat(plan);
+  const hypers = new Hypers(plan, options.hypers);
+  const own = !(options.device instanceof Device);
+  const device = options.device instanceof Device ? options.device : await Device.open();
+  try {
+    const model = new Model({ plan, sources }, device, own, hypers, options);
+    model.reset(options.seed);
+    return model;
+  } catch (error) {
+    if (own) device.close();
+    throw error;
+  }
+}
+
+export class Model {
+  readonly plan: Plan;
+  readonly #compiled: CompiledKernels;
+  readonly #device: Device;
+  readonly #ownsDevice: boolean;
+  readonly #hypers: Hypers;
+  readonly #options: ModelOptions;
+  readonly #executor: Executor;
+  readonly #state: CarriedState;
+  #sets: Promise<ReadonlyMap<string, DataSet>> | undefined;
+  /** Rows of the sets that programs have run over, by reference. */
+  readonly #rows = new Map<string, number>();
+  #seed: number;
+  /** Whether the parameters are there: they are drawn when first needed, once the device is known to hold them. */
+  #drawn = false;
+  #trained: TrainedClock | undefined;
+
+  constructor(compiled: CompiledKernels, device: Device, ownsDevice: boolean, hypers: Hypers, options: ModelOptions) {
+    this.plan = compiled.plan;
+    this.#compiled = compiled;
+    this.#device = device;
+    this.#ownsDevice = ownsDevice;
+    this.#hypers = hypers;
+    this.#options = options;
+    this.#executor = new Executor(device, compiled);
+    this.#state = new CarriedState(this.#executor);
+    this.#sets = options.sets && Promise.resolve(options.sets);
+    this.#seed = 0;
+  }
+
+  /** What computes. */
+  get device(): AdapterReport {
+    return this.#device.report;
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Steps of training that the parameters have had. */
+  get step(): number {
+    return this.#trained?.step ?? 0;
+  }
+
+  /** Names of the programs of a kind, in the order of the spec. */
+  programs(kind: PlanProgram['kind']): readonly string[] {
+    return this.plan.programs.filter((program) => program.kind === kind).map(({ name }) => name);
+  }
+
+  /** Draws the parameters anew from a seed (the spec's where absent); training begins at its first step again. */
+  reset(seed?: number): void {
+    const training = this.plan.programs.find((program) => program.kind === 'train');
+    const scope = { clock: hostClock(0, 1, 0, 0), hyper: this.#hypers.expression };
+    this.#seed = seed ?? (training === undefined ? 0 : evaluateHost(training.seed, scope));
+    this.#trained = undefined;
+    this.#drawn = false;
+  }
+
+  /** Every data set of the spec by name; loaded when it is needed. Throws a UserError for anything wrong with the data. */
+  data(): Promise<ReadonlyMap<string, DataSet>> {
+    this.#sets ??= loadDataSets(this.plan.data, this.#options.data ?? { folder: '.' });
+    return this.#sets;
+  }
+
+  /** Trains from where the model stands to the run's last step, by the program of that name or the spec's only one. */
+  async train(options: TrainOptions = {}, name?: string): Promise<TrainOutcome> {
+    const program = this.#named('train', name);
+    if (options.out !== undefined && options.resume !== true) await RunFolder.demandUnbegun(options.out);
+    const tracked = new Set(program.track.map(({ evaluate }) => evaluate));
+    const programs = [program, ...[...tracked].map((evaluate) => this.#named('evaluate', evaluate))];
+    if (!programs.every(({ name }) => this.#executor.isPrepared(name))) {
+      const sets = await this.data();
+      for (const set of sets.values()) for (const text of set.notes) options.onEvent?.({ kind: 'note', text });
+      requireRows(splitNamed(sets, program.set), program.batch, program.set);
+      await this.#prepare(programs);
+      for (const { set } of programs) await this.#rowsOf(set);
+      // The device holds the tables now; a long run needs no second copy of the data.
+      if (this.#options.sets === undefined) this.#sets = undefined;
+    }
+    await this.#draw();
+    const rows = await this.#rowsOf(program.set);
+    const { batch } = program;
+    const scope = { clock: hostClock(0, batch, rows, 0), hyper: this.#hypers.expression };
+    const outcome = await train(
+      {
+        compiled: this.#compiled,
+        executor: this.#executor,
+        program,
+        state: this.#state,
+        hypers: this.#hypers,
+        seed: this.#seed,
+        mixedSeed: mixSeed(this.#seed),
+        rows,
+        step: this.step,
+        plannedSteps: stepsOf(program.duration, batch, rows, scope),
+        ...(this.#options.data && { dataFolder: this.#options.data.folder }),
+        evaluate: (evaluate, step, steps, signal) => {
+          this.#trained = { step, steps, batch, rows };
+          return this.evaluate(evaluate, signal === undefined ? {} : { signal });
+        },
+        adopt: (checkpoint) => this.#adopt(checkpoint),
+      },
+      options,
+    );
+    this.#trained = { step: outcome.step, steps: outcome.steps, batch, rows };
+    return outcome;
+  }
+
+  /** Evaluates over every row of the program's set: the program of that name, or the first that the spec has. */
+  async evaluate(
+    name?: string,
+    options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Evaluation> {
+    const program = this.#named('evaluate', name, true);
+    const rows = await this.#rowsOf(program.set);
+    await this.#prepare([program]);
+    const host = await this.#hostClock();
+    const { batch, rows: trainedRows } = this.#trained ?? { batch: 1, rows: host.rows };
+    const moment = trainedRows === 0 ? undefined : stepClock(this.step, batch, trainedRows, 0);
+    const seed = mixSeed(options.seed ?? this.#seed);
+    const scalars = scalarsOf(this.plan, this.#hypers);
+    return evaluateProgram(this.#executor, program, {
+      rows,
+      step: this.step,
+      scalars: (first, valid) =>
+        scalars({ clock: { step: this.step, epoch: moment?.epoch ?? 0, offset: 0, rows, first, valid, seed }, host }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+
+  /**
+   * Draws by the sample program of that name, or the spec's first; `n` in place of the spec's. `rows` chooses the rows
+   * that the program's arguments stand for, where they are not to be drawn.
+   */
+  async sample(
+    name?: string,
+    options: {
+      readonly n?: number;
+      readonly seed?: number;
+      readonly rows?: { readonly [argument: string]: number };
+    } = {},
+  ): Promise<Sample> {
+    const program = this.#named('sample', name, true);
+    const sets = program.sets.length > 0 ? await this.data() : new Map<string, DataSet>();
+    await this.#prepare([program]);
+    const host = await this.#hostClock();
+    const seed = mixSeed(options.seed ?? this.#seed);
+    const scalars = scalarsOf(this.plan, this.#hypers);
+    const row = (argument: string, set: string) => {
+      const { rows } = splitNamed(sets, set);
+      const chosen =
+        options.rows?.[argument] ?? threefry2x32(seed, streamKey('row', program.name, argument), 0, 0)[0] % rows;
+      if (Number.isInteger(chosen) && chosen >= 0 && chosen < rows) return chosen;
+      throw new UsageError(`"${argument}" stands for a row of "${set}", 0 to ${rows - 1}; ${chosen} is none`);
+    };
+    const { step } = this;
+    return drawSamples(this.#executor, program, options.n ?? program.n, (first) =>
+      scalars({ clock: { step, epoch: 0, offset: 0, rows: 0, first, valid: program.n, seed }, host, row }),
+    );
+  }
+
+  /** The parameters by path, as they are stored: a constrained one by its free numbers. */
+  async parameters(): Promise<ReadonlyMap<string, Tensor>> {
+    await this.#draw();
+    return splitVector((await this.#state.read('parameters')) as Float32Array, this.plan.layout);
+  }
+
+  /** Replaces parameters by path, row major; those that are not named stay. Throws a UsageError for a wrong path or size. */
+  async setParameters(values: ReadonlyMap<string, ArrayLike<number> | undefined>): Promise<void> {
+    await this.#draw();
+    const vector = Float32Array.from(await this.#state.read('parameters'));
+    for (const [path, numbers] of values) {
+      if (numbers === undefined) continue;
+      const parameter = this.plan.layout.parameters.find((candidate) => candidate.path === path);
+      const paths = this.plan.layout.parameters.map((candidate) => candidate.path);
+      if (parameter === undefined) throw new UsageError(`there is no parameter "${path}"${suggestion(path, paths)}`);
+      const size = parameter.shape.reduce((product, extent) => product * extent, 1);
+      if (numbers.length !== size)
+        throw new UsageError(`"${path}" has ${size} numbers, and ${numbers.length} were given`);
+      vector.set(numbers, parameter.offset);
+    }
+    const ema = this.plan.programs.some((program) => program.kind === 'train' && program.ema);
+    this.#state.set(new Map<string, Numbers>([['parameters', vector], ...(ema ? ([['ema', vector]] as const) : [])]));
+  }
+
+  /** Fills an argument of the plan: a tensor that the caller hands in. */
+  async setArgument(name: string, values: Numbers): Promise<void> {
+    await this.#prepare(this.plan.programs.filter((program) => usesBuffer(program, name)));
+    this.#executor.write(name, values);
+  }
+
+  /** Takes over a checkpoint. Throws a UserError for one of another spec or a newer format. */
+  async load(path: string): Promise<void> {
+    this.#adopt(await readCheckpoint(path, this.plan.layout));
+  }
+
+  /** Writes a checkpoint, whole or not at all. */
+  async save(path: string): Promise<void> {
+    const program = this.#named('train', undefined);
+    const { step, steps, batch, rows } = this.#trained ?? { step: 0, steps: 0, batch: program.batch, rows: 0 };
+    const window = { count: 0, sums: {} };
+    const head = { spec: this.plan.spec, program: program.name, step, steps, batch, rows, seed: this.#seed, window };
+    await this.#draw();
+    const checkpoint = { head, vectors: await this.#state.readVectors(), states: await this.#state.readStates() };
+    await writeAtomic(path, encodeCheckpoint(checkpoint, this.plan.layout));
+  }
+
+  /** Frees the device's memory, and closes the device unless it was handed in. */
+  close(): void {
+    this.#executor.close();
+    if (this.#ownsDevice) this.#device.close();
+  }
+
+  #adopt({ head, vectors, states }: Checkpoint): void {
+    const { step, steps, batch, rows, seed } = head;
+    this.#seed = this.#options.seed ?? seed;
+    this.#trained = { step, steps, batch, rows };
+    if (!this.#drawn) this.#state.begin(new Float32Array(this.plan.layout.length));
+    this.#drawn = true;
+    this.#state.set(new Map<string, Numbers>([...vectors, ...states]));
+  }
+
+  async #prepare(programs: readonly PlanProgram[]): Promise<void> {
+    const added = programs.filter(({ name }) => !this.#executor.isPrepared(name));
+    const needsData = added.some(({ dispatches }) =>
+      dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
+    );
+    const sets = needsData ? await this.data() : new Map<string, DataSet>();
+    await this.#executor.prepare(added, (reference) => splitNamed(sets, reference));
+    await this.#draw();
+    this.#state.settle();
+  }
+
+  /** Draws the parameters where they are not there yet. */
+  async #draw(): Promise<void> {
+    if (this.#drawn) return;
+    this.#drawn = true;
+    const needed = this.plan.layout.parameters.some(({ initialiser }) => initialiser.kind === 'data');
+    const sets = needed ? await this.data() : new Map<string, DataSet>();
+    this.#state.begin(initialParameters(this.plan.layout, this.#seed, (reference) => splitNamed(sets, reference)));
+  }
+
+  /** The moment that the host's schedules are evaluated at outside training: the step that the parameters have had. */
+  async #hostClock(): Promise<HostClock> {
+    if (this.#trained !== undefined) {
+      const { step, steps, batch, rows } = this.#trained;
+      return hostClock(step, batch, rows, steps);
+    }
+    const training = this.plan.programs.find((program) => program.kind === 'train');
+    if (training === undefined || this.#sets === undefined) return hostClock(0, 1, 0, 0);
+    return hostClock(0, training.batch, await this.#rowsOf(training.set), 0);
+  }
+
+  async #rowsOf(reference: string): Promise<number> {
+    const rows = this.#rows.get(reference) ?? splitNamed(await this.data(), reference).rows;
+    this.#rows.set(reference, rows);
+    return rows;
+  }
+
+  /** The program of that name; without one the only one of its kind, or the first where that is allowed. */
+  #named<Kind extends PlanProgram['kind']>(kind: Kind, name?: string, first = false): ProgramOf<Kind> {
+    const known = this.plan.programs.filter((program): program is ProgramOf<Kind> => program.kind === kind);
+    const names = known.map((program) => program.name);
+    if (known.length === 0) throw new UserError(`"${this.plan.spec.name}" has no "${kind}" block`);
+    const found = name === undefined ? known[0]! : known.find((program) => program.name === name);
+    if (found === undefined) throw new UsageError(`there is no ${kind} "${name}"${suggestion(name ?? '', names)}`);
+    if (name === undefined && !first && known.length > 1) {
+      throw new UsageError(`"${this.plan.spec.name}" has several "${kind}" blocks: choose one of ${names.join(', ')}`);
+    }
+    return found;
+  }
+}
+
+function usesBuffer({ dispatches }: PlanProgram, name: string): boolean {
+  return dispatches.some(({ bindings }) =>
+    bindings.some((binding) => binding.kind === 'buffer' && binding.buffer === name),
+  );
+}

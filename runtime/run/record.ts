@@ -1,0 +1,132 @@
+/** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
+import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
+import type { AdapterReport } from '../device/adapter.ts';
+import { UserError } from '../errors.ts';
+import { readWhole, sha256 } from '../formats/files.ts';
+import type { Hypers } from '../host/hypers.ts';
+
+export const runVersion = 1;
+
+/** The sources of a spec as they were compiled. */
+export interface SpecCopy {
+  /** The name in `files` of the spec itself. */
+  readonly entry: string;
+  /** Texts by name, relative and with forward slashes: the spec and those it uses. */
+  readonly files: ReadonlyMap<string, string>;
+  /** `--set NAME=value`, as written. */
+  readonly settings: { readonly [name: string]: string };
+}
+
+export interface RunRecord {
+  readonly format: 'vaec-run';
+  readonly version: number;
+  readonly spec: { readonly name: string; readonly hash: string; readonly entry?: string };
+  readonly settings: { readonly [name: string]: string };
+  readonly program: string;
+  readonly seed: number;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  readonly plan: {
+    readonly version: number;
+    readonly profile: string;
+    /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
+    readonly kernels: string;
+  };
+  readonly device: AdapterReport;
+  /** The folder with the data files, as it was given. */
+  readonly data?: string;
+}
+
+export function recordOf(
+  compiled: CompiledKernels,
+  device: AdapterReport,
+  run: { readonly program: string; readonly seed: number; readonly steps: number; readonly data?: string },
+  copy: SpecCopy | undefined,
+): RunRecord {
+  const { plan } = compiled;
+  return {
+    format: 'vaec-run',
+    version: runVersion,
+    spec: { ...plan.spec, ...(copy && { entry: copy.entry }) },
+    settings: copy?.settings ?? {},
+    ...run,
+    plan: { version: plan.version, profile: plan.profile, kernels: kernelsHash(compiled) },
+    device,
+  };
+}
+
+/** The record in a run folder. Throws a UserError when there is none, or one of a newer format. */
+export async function readRecord(path: string, folder: string): Promise<RunRecord> {
+  let record: RunRecord;
+  try {
+    record = JSON.parse(new TextDecoder().decode(await readWhole(path))) as RunRecord;
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new UserError(`"${path}" is not JSON: it was changed by hand or is damaged`);
+    throw error instanceof UserError
+      ? new UserError(`"${folder}" is not a run folder: ${error.message}`, { cause: error })
+      : error;
+  }
+  if (record.format !== 'vaec-run')
+    throw new UserError(`"${path}" was not written by vaec: "${folder}" is not a run folder`);
+  if (record.version > runVersion) {
+    throw new UserError(
+      `"${folder}" is a run of format ${record.version}, and this vaec reads format ${runVersion}: use the vaec that wrote it, or a newer one`,
+    );
+  }
+  return record;
+}
+
+/**
+ * Throws a UserError when a run cannot go on with this plan, seed and hypers. Gives the reasons why it can go on, but
+ * not with the same bits; none when it continues exactly.
+ */
+export function compareRuns(
+  folder: string,
+  before: RunRecord,
+  now: RunRecord,
+  hypersBefore: unknown,
+  hypers: Hypers,
+): readonly string[] {
+  if (before.spec.hash !== now.spec.hash || before.program !== now.program) {
+    throw new UserError(
+      `"${folder}" is a run of another spec: the text of "${before.spec.name}" has changed since, or "${now.spec.name}" is a ` +
+        'different one; choose another folder with --out, or resume with the spec that is kept in the run folder',
+    );
+  }
+  if (before.seed !== now.seed) {
+    throw new UserError(
+      `"${folder}" was begun with seed ${before.seed}, and now it is ${now.seed}: resume with --seed ${before.seed}`,
+    );
+  }
+  const changed = differences(hypersBefore, hypers.resolved());
+  if (changed.length > 0) {
+    throw new UserError(
+      `"${folder}" was begun with other hypers (${changed.join('; ')}): give the same ones with --set`,
+    );
+  }
+  const notes: string[] = [];
+  const { device, plan } = before;
+  if (device.description !== now.device.description) {
+    notes.push(`it was begun on ${device.description}, and this is ${now.device.description}`);
+  }
+  if (plan.profile !== now.plan.profile) {
+    notes.push(`its kernels were compiled for the profile ${plan.profile}, and these for ${now.plan.profile}`);
+  } else if (plan.kernels !== now.plan.kernels) {
+    notes.push('its kernels were compiled by another version of vaec');
+  }
+  return notes;
+}
+
+function differences(before: unknown, now: { readonly [name: string]: unknown }): readonly string[] {
+  const old = (typeof before === 'object' && before !== null ? before : {}) as { readonly [name: string]: unknown };
+  const tell = (value: unknown) => (value === undefined ? 'absent' : JSON.stringify(value));
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter((name) => tell(old[name]) !== tell(now[name]))
+    .map((name) => `${name} was ${tell(old[name])} and is ${tell(now[name])}`);
+}
+
+function kernelsHash({ plan, sources }: CompiledKernels): string {
+  const texts = plan.kernels.map(({ name }) => [name, sources.get(name)]);
+  return sha256(JSON.stringify([texts, plan.programs.map(({ name, dispatches }) => [name, dispatches])]));
+}

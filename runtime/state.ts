@@ -1,0 +1,95 @@
+/** What training carries from step to step, on the device and off it: vectors, small states, and how far it has come. */
+import type { Plan } from '../compiler/5-kernel/plan.ts';
+import type { Executor } from './execute/executor.ts';
+import type { Numbers } from './execute/results.ts';
+
+/** How far the parameters have been trained. */
+export interface TrainedClock {
+  readonly step: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly rows: number;
+}
+
+/**
+ * The carried buffers. Those whose programs are not prepared yet wait here, so that drawing from a checkpoint needs no
+ * room for an optimizer's slots.
+ */
+export class CarriedState {
+  readonly #plan: Plan;
+  readonly #executor: Executor;
+  readonly #waiting = new Map<string, Numbers>();
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+    this.#plan = executor.plan;
+  }
+
+  /** The names of the plan's carried vectors ('parameters' first), and of its small states. */
+  get vectors(): readonly string[] {
+    const names = this.#plan.buffers.filter(({ role }) => role === 'vector').map(({ name }) => name);
+    return ['parameters', ...names.filter((name) => name !== 'parameters')];
+  }
+
+  get states(): readonly string[] {
+    return this.#plan.buffers.filter(({ role }) => role === 'state').map(({ name }) => name);
+  }
+
+  /** Begins anew: parameters as given, vectors as copies of them or zeros, states zero. */
+  begin(parameters: Float32Array): void {
+    this.#put('parameters', parameters);
+    const copies = new Set<string>();
+    for (const program of this.#plan.programs) {
+      if (program.kind !== 'train') continue;
+      for (const { name, initial } of program.vectors) if (initial === 'parameters') copies.add(name);
+    }
+    for (const name of this.vectors.slice(1)) {
+      this.#put(name, copies.has(name) ? parameters : new Float32Array(parameters.length));
+    }
+    for (const name of this.states) this.#put(name, new Uint32Array(this.#words(name)));
+  }
+
+  /** Takes over vectors and states; those that are missing keep what they are. */
+  set(values: ReadonlyMap<string, Numbers>): void {
+    const known = new Set([...this.vectors, ...this.states]);
+    for (const [name, numbers] of values) if (known.has(name)) this.#put(name, numbers);
+  }
+
+  /** Hands to the device what its prepared programs carry. */
+  settle(): void {
+    for (const [name, numbers] of [...this.#waiting]) {
+      if (!this.#executor.holds(name)) continue;
+      this.#executor.write(name, numbers);
+      this.#waiting.delete(name);
+    }
+  }
+
+  async read(name: string): Promise<Numbers> {
+    return this.#waiting.get(name) ?? (await this.#executor.read(name));
+  }
+
+  async readVectors(): Promise<ReadonlyMap<string, Float32Array>> {
+    const vectors = new Map<string, Float32Array>();
+    for (const name of this.vectors) vectors.set(name, (await this.read(name)) as Float32Array);
+    return vectors;
+  }
+
+  /** The states, the trouble flag lowered: what is kept is always good. */
+  async readStates(): Promise<ReadonlyMap<string, Numbers>> {
+    const states = new Map<string, Numbers>();
+    for (const name of this.states) {
+      const numbers = await this.read(name);
+      states.set(name, name === 'trouble' ? numbers.map(() => 0) : numbers);
+    }
+    return states;
+  }
+
+  #put(name: string, numbers: Numbers): void {
+    this.#waiting.set(name, numbers);
+    this.settle();
+  }
+
+  #words(name: string): number {
+    return Math.floor(this.#plan.buffers.find((buffer) => buffer.name === name)!.bytes / 4);
+  }
+}

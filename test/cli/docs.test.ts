@@ -1,0 +1,52 @@
+/** What the documentation shows of the language is the language: every block of it parses, whole specs check. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parse } from '../../compiler/1-syntax/build.ts';
+import { check, compile } from '../../compiler/compile.ts';
+import { diskSources } from '../../cli/sources.ts';
+
+const pages = ['README.md', 'docs/adding.md', 'docs/language.md'];
+const textOf = (page: string) => readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8');
+const blocks = pages.flatMap((page) =>
+  [...textOf(page).matchAll(/```vae\n(.*?)```/gs)].map(([, text], i) => ({ name: `${page} ${i + 1}`, text: text! })),
+);
+
+test('the pages show the language', () => {
+  expect(blocks.length).toBeGreaterThan(8);
+});
+
+test.each(blocks)('$name parses', ({ text }) => {
+  expect(parse('block.vae', text).diagnostics).toEqual([]);
+});
+
+const whole = blocks.filter(({ text }) => text.startsWith('use ') && text.includes('train {'));
+
+test.each(whole)('$name is a spec without an error', ({ text }) => {
+  const disk = diskSources();
+  const host = { read: (path: string) => (path === 'block.vae' ? text : disk.read(path)) };
+  expect(check({ entry: 'block.vae', host }).diagnostics).toEqual([]);
+});
+
+/** Joins the two-layer model of the language's page with the nets and the data that it leaves out. */
+test('of the two-layer model, z2 is in closed form and z1 is not', () => {
+  const model = blocks.find(({ text }) => text.includes('z2 ~ Normal(0, 1)[8]'))!.text;
+  const text = `use "std/objectives"
+data d { x : binary[4, 4]  source npy("x.npy") }
+net middle(z) { return m: dense(z, 5), v: dense(z, 5) }
+net decoder(z) = z |> dense(16) |> reshape(4, 4)
+net bottom(x) { h = flatten(x)  return m1: dense(h, 5), v1: dense(h, 5) }
+net top(z) { return m2: dense(z, 8), v2: dense(z, 8) }
+${model}
+train { data d  maximize elbo(p, q)  optimizer adam(lr: 1e-3)  batch 5  epochs 1 }
+`;
+  const disk = diskSources();
+  const host = { read: (path: string) => (path === 'block.vae' ? text : disk.read(path)) };
+  const { diagnostics, compiled } = compile({ entry: 'block.vae', host });
+  expect(diagnostics).toEqual([]);
+  const factors = compiled!.explanation.lines.filter((line) => line.includes(', factor '));
+  expect(factors.map((line) => /factor (\w+): (closed form|Monte Carlo)/.exec(line)?.slice(1))).toEqual([
+    ['z1', 'Monte Carlo'],
+    ['z2', 'closed form'],
+  ]);
+});

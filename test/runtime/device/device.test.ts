@@ -1,0 +1,162 @@
+/** Opening, watching and describing devices; most of it without one. */
+import { performance } from 'node:perf_hooks';
+import { describe, expect, test } from 'vitest';
+import { reportOf } from '../../../runtime/device/adapter.ts';
+import { installAdvice } from '../../../runtime/device/advice.ts';
+import { adaptersIn, describeDevices, reasonsIn } from '../../../runtime/device/describe.ts';
+import { Device, deviceChoice } from '../../../runtime/device/device.ts';
+import { eagerWait, patientWait } from '../../../runtime/device/wait.ts';
+import { EnvironmentError, InternalError } from '../../../runtime/errors.ts';
+import { openTestDevice } from '../../support/device.ts';
+
+const device = await openTestDevice();
+
+const lavapipe = {
+  info: {
+    description: 'llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)',
+    vendor: 'mesa',
+    architecture: 'software',
+    device: 'llvmpipe',
+    isFallbackAdapter: true,
+    subgroupMinSize: 8,
+    subgroupMaxSize: 8,
+  },
+  features: new Set(['subgroups', 'shader-f16', 'depth-clip-control']),
+};
+const nvidia = {
+  info: {
+    description: 'NVIDIA: 550.54',
+    vendor: 'nvidia',
+    architecture: 'hopper',
+    device: 'h200',
+    isFallbackAdapter: false,
+    subgroupMinSize: 32,
+    subgroupMaxSize: 32,
+  },
+  features: new Set(['subgroups', 'timestamp-query']),
+};
+
+describe('adapters', () => {
+  test('the profile follows the kind of adapter and the size of its subgroups', () => {
+    expect(reportOf(lavapipe)).toMatchObject({
+      software: true,
+      profile: 'subgroup8',
+      features: ['subgroups', 'shader-f16'],
+    });
+    const sixteen = { ...lavapipe, info: { ...lavapipe.info, subgroupMaxSize: 16 } };
+    expect(reportOf(sixteen)).toMatchObject({ profile: 'portable', subgroupSize: { min: 8, max: 16 } });
+    const none = reportOf({ ...lavapipe, features: new Set() });
+    expect(none.profile).toBe('portable');
+    expect(none.subgroupSize).toBeUndefined();
+    expect(reportOf(nvidia)).toMatchObject({ software: false, features: ['subgroups', 'timestamp-query'] });
+    expect(reportOf(nvidia).profile).not.toBe('subgroup8');
+  });
+
+  test('what a probe wrote becomes reports and reasons', () => {
+    const facts = [lavapipe, lavapipe, nvidia].map(({ info, features }) => ({ info, features: [...features] }));
+    expect(adaptersIn(JSON.stringify(facts)).map(({ vendor }) => vendor)).toEqual(['mesa', 'nvidia']);
+    expect(adaptersIn('')).toEqual([]);
+    const told = reasonsIn(
+      [
+        'Warning: maxDynamicUniformBuffersPerPipelineLayout artificially reduced from 1000000 to 16 to fit',
+        'Warning: vkCreateInstance: Found no drivers!',
+        'Warning: vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER',
+        '    at CheckVkSuccessImpl (/somewhere/VulkanError.cpp:106)',
+        '',
+      ].join('\n'),
+    );
+    expect(told).toEqual([
+      'vkCreateInstance: Found no drivers!',
+      'vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER',
+    ]);
+  });
+
+  test('the advice names what to install on this system', () => {
+    expect(installAdvice('linux')).toMatch(/mesa-vulkan-drivers.*bookworm-backports/);
+    expect(installAdvice('darwin')).toMatch(/Metal/);
+    expect(installAdvice('win32')).toMatch(/driver of the graphics card/);
+  });
+
+  test('a device that is not known is a usage error', () => {
+    expect(deviceChoice('auto')).toBe('auto');
+    expect(() => deviceChoice('cpu')).toThrow(/cpu is not there yet/);
+    expect(() => deviceChoice('gpu')).toThrow(/"gpu" is not known/);
+  });
+});
+
+describe.skipIf(device === undefined)('a device', () => {
+  test('describeDevices finds the adapter that opens', async () => {
+    const { found, advice } = await describeDevices();
+    expect(found[0]).toEqual(device!.report);
+    expect(advice.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('without a driver nothing is found, and the reason is told', async () => {
+    const before = process.env['VK_ICD_FILENAMES'];
+    process.env['VK_ICD_FILENAMES'] = '/nowhere/icd.json';
+    try {
+      const { found, refused } = await describeDevices();
+      // A machine with another backend than Vulkan finds its adapter all the same.
+      if (found.length === 0) expect(refused.join(' ')).toMatch(/no drivers|INCOMPATIBLE_DRIVER/);
+    } finally {
+      if (before === undefined) delete process.env['VK_ICD_FILENAMES'];
+      else process.env['VK_ICD_FILENAMES'] = before;
+    }
+  });
+
+  test('a refused command is a fault of vaec, told at the next look', async () => {
+    const own = await Device.open();
+    own.gpu.createBuffer({ label: 'wrong', size: 16, usage: 0x0001 | 0x0080 });
+    await expect(own.until(() => own.gpu.queue.onSubmittedWorkDone())).rejects.toThrow(InternalError);
+    expect(() => own.check()).toThrow(/refused a command/);
+    own.close();
+  });
+
+  test('a lost device says so, and how to go on', async () => {
+    const own = await Device.open();
+    const buffer = own.gpu.createBuffer({ size: 16, usage: 0x0001 | 0x0008 });
+    const waiting = own.until(async () => {
+      own.gpu.destroy();
+      await buffer.mapAsync(1);
+    });
+    await expect(waiting).rejects.toThrow(EnvironmentError);
+    await expect(own.until(() => Promise.resolve(1))).rejects.toThrow(/device was lost.*--resume/s);
+    own.close();
+  });
+
+  test('waiting patiently leaves the main thread idle, and gives setImmediate back', async () => {
+    const before = globalThis.setImmediate;
+    const { gpu } = device!;
+    const code = `@group(0) @binding(0) var<storage, read_write> o: array<f32>;
+      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+        var x = f32(id.x);
+        for (var i = 0u; i < 5000u; i++) { x = fma(x, 0.999, 0.5); }
+        o[id.x] = x;
+      }`;
+    const module = gpu.createShaderModule({ code });
+    const pipeline = gpu.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+    const buffer = gpu.createBuffer({ size: 4 * 64 * 1024, usage: 0x0080 });
+    const layout = pipeline.getBindGroupLayout(0);
+    const group = gpu.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer } }] });
+    const busy = async (wait: typeof patientWait) => {
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(1024);
+      pass.end();
+      gpu.queue.submit([encoder.finish()]);
+      const start = performance.eventLoopUtilization();
+      const immediate = wait(() => gpu.queue.onSubmittedWorkDone());
+      const others = new Promise<string>((resolve) => setImmediate(() => resolve('called')));
+      expect(await others).toBe('called');
+      await immediate;
+      return performance.eventLoopUtilization(start);
+    };
+    await busy(eagerWait);
+    const patient = await busy(patientWait);
+    expect(globalThis.setImmediate).toBe(before);
+    // A quick adapter is done before there is anything to measure.
+    if (patient.active + patient.idle > 50) expect(patient.utilization).toBeLessThan(0.5);
+  });
+});

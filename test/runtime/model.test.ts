@@ -1,0 +1,100 @@
+/** Evaluating and sampling on the tiny plan, by hand in float64. */
+import { describe, expect, test } from 'vitest';
+import { Builder } from '../../compiler/4-tensor/builder.ts';
+import { mixSeed } from '../../compiler/ops/index.ts';
+import { splitNamed } from '../../runtime/data/dataset.ts';
+import { openModel } from '../../runtime/model.ts';
+import { openTestDevice } from '../support/device.ts';
+import { tinyCompiled, tinyData, tinyPlan } from '../support/tiny-plan.ts';
+
+const device = await openTestDevice();
+const data = tinyData();
+
+describe.skipIf(device === undefined)('a model', () => {
+  const open = () => openModel({ ...tinyCompiled, sets: data, device: device! });
+
+  test('evaluates every row once, the last batch only as far as it goes', async () => {
+    const model = await open();
+    await model.setParameters(
+      new Map([
+        ['line.weight', [1, -2]],
+        ['line.bias', [0.125]],
+      ]),
+    );
+    const evaluation = await model.evaluate();
+    const { rows, fields } = splitNamed(data, 'lines.test');
+    const x = fields.get('x')!.values;
+    const y = fields.get('y')!.values;
+    const errors = Array.from(
+      { length: rows },
+      (_, row) => (x[2 * row]! / 255 - (2 * x[2 * row + 1]!) / 255 + 0.125 - y[row]!) ** 2,
+    );
+    const mean = errors.reduce((sum, error) => sum + error, 0) / rows;
+    const sd = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / (rows - 1));
+    const column = (j: number) => Array.from({ length: rows }, (_, row) => x[2 * row + j]! / 255);
+    const centre = [0, 1].map((j) => column(j).reduce((sum, value) => sum + value, 0) / rows);
+    expect(evaluation).toMatchObject({ program: 'evaluate', set: 'lines.test', rows: 6, step: 0 });
+    const [error, means, active] = evaluation.reports;
+    expect(error).toMatchObject({ name: 'error', kind: 'number', unit: 'square' });
+    expect(error).toMatchObject({
+      value: expect.closeTo(mean, 6),
+      standardError: expect.closeTo(sd / Math.sqrt(rows), 6),
+    });
+    expect(means).toMatchObject({ kind: 'vector', values: centre.map((value) => expect.closeTo(value, 6)) });
+    expect(active).toMatchObject({ kind: 'number', value: 2 });
+    model.close();
+  });
+
+  test('a report that is a function of means is finished in float64, schedules included', async () => {
+    const b = new Builder();
+    const mean = b.input({ kind: 'argument', name: 'errors' }, []);
+    const output = b.mul(b.sqrt(mean), b.uniform('weight'));
+    const finish = { kind: 'expression', output, means: ['errors'] } as const;
+    const report = { name: 'rms', text: 'weight * sqrt(batch_mean(error))', unit: '', result: 'errors', finish };
+    const programs = tinyPlan.programs.map((program) =>
+      program.kind === 'evaluate' ? { ...program, reports: [program.reports[0]!, report] } : program,
+    );
+    const model = await openModel({
+      ...tinyCompiled,
+      plan: { ...tinyPlan, programs },
+      sets: data,
+      device: device!,
+      hypers: { weight: 3 },
+    });
+    const { reports } = await model.evaluate();
+    const [error, rms] = reports.map((one) => (one.kind === 'number' ? one : undefined));
+    expect(rms!.value).toBeCloseTo(3 * Math.sqrt(error!.value), 12);
+    expect(rms!.standardError).toBeUndefined();
+    model.close();
+  });
+
+  test('draws as many as are asked for, the first ones the same', async () => {
+    const model = await open();
+    const few = await model.sample('points', { n: 3, seed: 5 });
+    const many = await model.sample('points', { n: 11, seed: 5 });
+    expect(few.shape).toEqual([3, 2]);
+    expect(many.shape).toEqual([11, 2]);
+    expect(many.display).toBe('points');
+    expect([...many.values.slice(0, 6)]).toEqual([...few.values]);
+    const second = (mixSeed(5) % 1000) + 0.5;
+    expect([...many.values]).toEqual(Array.from({ length: 11 }, (_, i) => [i, second]).flat());
+    model.close();
+  });
+
+  test('a program or parameter that is not there is told with those that are', async () => {
+    const model = await open();
+    await expect(model.sample('pionts')).rejects.toThrow(/no sample "pionts".*points/);
+    await expect(model.setParameters(new Map([['line.wieght', [1, 2]]]))).rejects.toThrow(/line\.weight/);
+    await expect(model.setParameters(new Map([['line.weight', [1]]]))).rejects.toThrow(
+      /has 2 numbers, and 1 were given/,
+    );
+    model.close();
+  });
+
+  test('a plan of another format is refused', async () => {
+    const plan = { ...tinyPlan, version: 2 };
+    await expect(openModel({ ...tinyCompiled, plan, device: device! })).rejects.toThrow(
+      /format 2, and this vaec runs format 1: use the vaec/,
+    );
+  });
+});

@@ -1,0 +1,262 @@
+/** Training on the tiny plan: against float64, through run folders, interruptions and trouble. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { splitNamed } from '../../../runtime/data/dataset.ts';
+import { Device } from '../../../runtime/device/device.ts';
+import { type Model, type ModelOptions, openModel } from '../../../runtime/model.ts';
+import { readJsonLines } from '../../../runtime/formats/jsonlines.ts';
+import type { TrainEvent } from '../../../runtime/train/events.ts';
+import { openTestDevice } from '../../support/device.ts';
+import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
+import { temporaryFolder } from '../folder.ts';
+
+const device = await openTestDevice();
+const data = tinyData();
+
+async function withModel<T>(use: (model: Model) => Promise<T>, options: Partial<ModelOptions> = {}): Promise<T> {
+  const model = await openModel({ ...tinyCompiled, sets: data, device: device!, ...options });
+  try {
+    return await use(model);
+  } finally {
+    model.close();
+  }
+}
+
+/** Gradient descent in float64 from given parameters; also the loss before each step. */
+function reference(start: readonly number[], steps: number, rate = 0.1) {
+  const train = splitNamed(data, 'lines.train');
+  const x = train.fields.get('x')!.values;
+  const y = train.fields.get('y')!.values;
+  const p = [...start];
+  const v = [0, 0, 0];
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const g = [0, 0, 0];
+    let loss = 0;
+    for (let i = 0; i < 4; i++) {
+      const row = (step * 4 + i) % train.rows;
+      const f = [x[2 * row]! / 255, x[2 * row + 1]! / 255, 1];
+      const error = f.reduce((sum, value, j) => sum + value * p[j]!, 0) - y[row]!;
+      loss += (error * error) / 4;
+      f.forEach((value, j) => (g[j]! += (2 * error * value) / 4));
+    }
+    losses.push(loss);
+    g.forEach((value, j) => {
+      v[j] = 0.9 * v[j]! + value;
+      p[j]! -= rate * v[j]!;
+    });
+  }
+  return { p, losses };
+}
+
+const flat = async (model: Model) => {
+  const parameters = await model.parameters();
+  return [...parameters.get('line.weight')!.data, ...parameters.get('line.bias')!.data];
+};
+
+describe.skipIf(device === undefined)('training', () => {
+  test('takes ceil(E N / B) steps from the initial parameters and ends where float64 does', () =>
+    withModel(async (model) => {
+      const start = await flat(model);
+      expect(start[2]).toBe(0.5);
+      const events: TrainEvent[] = [];
+      const outcome = await model.train({ onEvent: (event) => events.push(event) });
+      expect(outcome).toMatchObject({ step: 65, steps: 65, finished: true });
+      const expected = reference(start, 65);
+      expect(await flat(model)).toEqual(expected.p.map((value) => expect.closeTo(value, 4)));
+      expect(model.step).toBe(65);
+      const progress = events.filter((event) => event.kind === 'progress');
+      expect(progress.at(-1)).toMatchObject({ step: 65, steps: 65, epoch: 20, epochs: 20 });
+      expect(progress.at(-1)!.terms).toMatchObject([{ name: 'fit', text: 'mean_square(y - line(x))' }]);
+      const evaluations = events.filter((event) => event.kind === 'evaluation');
+      // Epochs 5, 10, 15 and 20 end at positions 65, 130, 195 and 260 of batches of 4.
+      expect(evaluations.map(({ step }) => step)).toEqual([17, 33, 49, 65]);
+    }));
+
+  test('a second call goes on where the first one ended', async () => {
+    const whole = await withModel(async (model) => {
+      await model.train({ epochs: 6 });
+      return flat(model);
+    });
+    const parts = await withModel(async (model) => {
+      await model.train({ epochs: 2 });
+      await model.train({ steps: 12 });
+      await model.train({ epochs: 6 });
+      return flat(model);
+    });
+    expect(parts).toEqual(whole);
+  });
+
+  test('keeps metrics of every step, the evaluations, and a final checkpoint that loads', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const trained = await withModel(async (model) => {
+      const start = await flat(model);
+      const { checkpoint } = await model.train({ out });
+      return { start, end: await flat(model), checkpoint };
+    });
+    const { values, torn } = await readJsonLines(join(out, 'metrics.jsonl'));
+    expect(torn).toBe(false);
+    const lines = values as readonly Record<string, unknown>[];
+    expect(lines[0]).toEqual({
+      kind: 'train',
+      step: 1,
+      epoch: 4 / 13,
+      objective: expect.any(Number),
+      terms: { 'mean_square(y - line(x))': expect.any(Number) },
+      gradient_norm: expect.any(Number),
+    });
+    const steps = lines.filter(({ kind }) => kind === 'train');
+    const { losses } = reference(trained.start, 65);
+    expect(steps.map(({ step }) => step)).toEqual(losses.map((_, i) => i + 1));
+    expect(steps.map(({ objective }) => objective)).toEqual(losses.map((loss) => expect.closeTo(loss, 4)));
+    expect(lines.filter(({ kind }) => kind === 'evaluate').map(({ step }) => step)).toEqual([17, 33, 49, 65]);
+    expect(readdirSync(join(out, 'checkpoints'))).toEqual(['final.safetensors']);
+    const loaded = await withModel(async (model) => {
+      await model.load(trained.checkpoint!);
+      return { step: model.step, flat: await flat(model) };
+    });
+    expect(loaded).toEqual({ step: 65, flat: trained.end });
+  });
+
+  test('interrupted at any step and resumed, the run ends with the same bytes', async () => {
+    const folder = temporaryFolder();
+    const train = (out: string, resume: boolean, stopAfter: number) =>
+      withModel(async (model) => {
+        const interruption = new AbortController();
+        const onEvent = (event: TrainEvent) => {
+          if (event.kind === 'progress' && event.step >= stopAfter) interruption.abort();
+        };
+        return model.train({ out: join(folder, out), resume, onEvent, signal: interruption.signal });
+      });
+    await train('whole', false, Infinity);
+    let resumed = false;
+    for (const stopAfter of [1, 17, 20, 33]) {
+      const outcome = await train('parts', resumed, stopAfter);
+      expect(outcome.finished).toBe(false);
+      expect(outcome.step).toBeGreaterThanOrEqual(stopAfter);
+      resumed = true;
+    }
+    expect(await train('parts', true, Infinity)).toMatchObject({ finished: true, step: 65 });
+    for (const file of ['checkpoints/final.safetensors', 'metrics.jsonl']) {
+      const [whole, parts] = ['whole', 'parts'].map((run) => readFileSync(join(folder, run, file)));
+      expect(parts!.equals(whole!), file).toBe(true);
+    }
+  });
+
+  test('checkpoints in between are kept, the last two of them, and change nothing', async () => {
+    const folder = temporaryFolder();
+    const often = join(folder, 'often');
+    const interruption = new AbortController();
+    await withModel((model) =>
+      model.train({
+        out: often,
+        checkpointSeconds: 1e-6,
+        onEvent: (event) => event.kind === 'checkpoint' && event.step >= 30 && interruption.abort(),
+        signal: interruption.signal,
+      }),
+    );
+    expect(readdirSync(join(often, 'checkpoints'))).toHaveLength(2);
+    await withModel((model) => model.train({ out: often, resume: true }));
+    await withModel((model) => model.train({ out: join(folder, 'plain') }));
+    const [a, b] = [often, join(folder, 'plain')].map((run) =>
+      readFileSync(join(run, 'checkpoints/final.safetensors')),
+    );
+    expect(a!.equals(b!)).toBe(true);
+  });
+
+  test('a value that is not finite stops the run, names step and term, and keeps the state before it', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const hypers = { rate: 1e12 };
+    let last = -1;
+    await withModel(
+      async (model) => {
+        const onEvent = (event: TrainEvent) => {
+          if (event.kind === 'progress') last = event.step;
+        };
+        await expect(model.train({ out, onEvent })).rejects.toThrow(
+          /stopped at step \d+ \(epoch [\d.]+\): the term "mean_square\(y - line\(x\)\)" is not a finite number \((Infinity|NaN)\).*checkpoints/,
+        );
+      },
+      { hypers },
+    );
+    const [file] = readdirSync(join(out, 'checkpoints'));
+    const kept = Number(/step-(\d+)/.exec(file!)![1]);
+    expect(kept).toBeGreaterThan(0);
+    expect(last).toBe(kept);
+    await withModel(
+      async (model) => {
+        await model.load(join(out, 'checkpoints', file!));
+        const values = await flat(model);
+        expect(values.every(Number.isFinite)).toBe(true);
+        // It is the state after exactly the steps that were good.
+        model.reset();
+        await model.train({ steps: kept });
+        expect(await flat(model)).toEqual(values);
+      },
+      { hypers },
+    );
+    const lines = (await readJsonLines(join(out, 'metrics.jsonl'))).values as readonly Record<string, number>[];
+    expect(lines).toHaveLength(kept);
+    expect(lines.every((line) => Number.isFinite(line['objective']))).toBe(true);
+  });
+
+  test('a folder that is in use, a changed spec, other hypers, another seed are refused', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'run');
+    const train = (options: Partial<ModelOptions>, resume: boolean, path = out) =>
+      withModel((model) => model.train({ out: path, resume, steps: 3 }), options);
+    await train({}, false);
+    await expect(train({}, false)).rejects.toThrow(/holds a run already.*--resume/);
+    mkdirSync(join(folder, 'full'));
+    writeFileSync(join(folder, 'full', 'notes.txt'), 'mine');
+    await expect(train({}, false, join(folder, 'full'))).rejects.toThrow(/is not empty, and it is not a run/);
+    await expect(train({}, true, join(folder, 'full'))).rejects.toThrow(/is not a run folder/);
+    const plan = { ...tinyPlan, spec: { name: 'lines', hash: 'f'.repeat(64) } };
+    await expect(train({ plan }, true)).rejects.toThrow(/is a run of another spec/);
+    await expect(train({ hypers: { rate: 0.2 } }, true)).rejects.toThrow(/other hypers \(rate was 0.1 and is 0.2\)/);
+    await expect(train({ seed: 8 }, true)).rejects.toThrow(/begun with seed 3, and now it is 8/);
+    await expect(train({}, true)).resolves.toMatchObject({ finished: true, step: 3 });
+  });
+
+  test('a folder with nothing in it is begun, though it was to be resumed, and that is said', async () => {
+    const out = join(temporaryFolder(), 'new');
+    const notes: string[] = [];
+    const onEvent = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
+    await withModel((model) => model.train({ out, resume: true, steps: 2, onEvent }));
+    expect(notes).toEqual([expect.stringMatching(/nothing to resume in ".*new"/)]);
+  });
+
+  test('a resumed run whose kernels changed says that its bits will differ', async () => {
+    const out = join(temporaryFolder(), 'run');
+    await withModel((model) => model.train({ out, steps: 5 }));
+    const sources = new Map(tinyCompiled.sources);
+    sources.set('draw', `${sources.get('draw')!}\n// another text`);
+    const notes: string[] = [];
+    const onEvent = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
+    await withModel((model) => model.train({ out, steps: 9, resume: true, onEvent }), { sources });
+    expect(notes).toEqual([expect.stringMatching(/will not have the same bits.*another version/)]);
+  });
+
+  test('a device that is lost ends the run, and another one goes on from its checkpoint', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'lost');
+    const own = await Device.open();
+    const model = await openModel({ ...tinyCompiled, sets: data, device: own });
+    const onEvent = (event: TrainEvent) => {
+      if (event.kind === 'checkpoint' && event.step >= 10) own.gpu.destroy();
+    };
+    await expect(model.train({ out, checkpointSeconds: 1e-6, onEvent })).rejects.toThrow(/device was lost.*--resume/);
+    model.close();
+    own.close();
+    const notes: string[] = [];
+    const told = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
+    await withModel((other) => other.train({ out, resume: true, onEvent: told }));
+    expect(notes).toEqual([]);
+    await withModel((other) => other.train({ out: join(folder, 'whole') }));
+    const [lost, whole] = ['lost', 'whole'].map((run) =>
+      readFileSync(join(folder, run, 'checkpoints/final.safetensors')),
+    );
+    expect(lost!.equals(whole!)).toBe(true);
+  });
+});

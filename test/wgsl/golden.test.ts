@@ -1,0 +1,32 @@
+/** The text of a few kernels as people read it: a layer in register tiles, softmax by rows, a pointwise loss. */
+import { expect, test } from 'vitest';
+import { documentationOf } from '../../compiler/5-kernel/print.ts';
+import { subgroup8, portable, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
+import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
+import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
+import type { Kernel } from '../../compiler/5-kernel/ir.ts';
+import { all } from '../support/kernel-shapes.ts';
+import { apply, at, contraction, flat, store, tensor } from '../support/kernels.ts';
+
+/** h = relu(x W + b), [16, 8] times [8, 32]. */
+const layer: Kernel = {
+  ...contraction('plain', [16, 8, 32], (sum, { row, column }) => {
+    const bias = at(tensor('bias', [32]), flat(column));
+    return [store(tensor('h', [16, 32]), flat(row, column), apply('relu', apply('add', sum, bias)))];
+  }),
+  name: 'hidden_layer',
+};
+
+const goldens: readonly (readonly [Kernel, Profile])[] = [
+  [layer, subgroup8],
+  [all['softmax, long rows']!, portable],
+  [all['pointwise, whole vectors']!, portable],
+];
+
+test.each(goldens.map(([kernel, profile]) => [`${kernel.name}.${profile.name}`, kernel, profile] as const))(
+  '%s',
+  async (name, kernel, profile) => {
+    const text = emitWgsl(scheduleKernel({ ...kernel, documentation: documentationOf(kernel) }, profile));
+    await expect(text).toMatchFileSnapshot(`${name}.wgsl`);
+  },
+);

@@ -47,6 +47,7 @@ export function buildPlan({ spec, programs, kernels, profile, emit }: PlanInput)
     format: 'vaec-plan',
     version: planVersion,
     spec,
+    target: profile.target,
     profile: profile.name,
     layout,
     hypers,

@@ -9,6 +9,7 @@ import type {
   Term,
   Uniform,
 } from '../4-tensor/program.ts';
+import type { Target } from './schedule/profile.ts';
 
 export const planVersion = 1;
 
@@ -35,7 +36,7 @@ export type PlanBinding =
 
 export interface PlanKernel {
   readonly name: string;
-  /** File name, `<name>.wgsl`; the entry point is `name`. */
+  /** File name, `<name>.wgsl` or `<name>.wat`; the entry point is `name`. */
   readonly file: string;
   /** @group(0): binding i + 1 is bindings[i]; binding 0 is the uniform block where `scalars` is not empty. */
   readonly bindings: readonly { readonly name: string; readonly access: Access }[];
@@ -45,6 +46,8 @@ export interface PlanKernel {
   readonly features: readonly ('subgroups' | 'shader-f16')[];
   /** Subgroup size that it is right for; absent when any is. */
   readonly subgroupSize?: number;
+  /** Bytes of memory of its own that each thread needs while it runs; only on the cpu target, 0 where absent. */
+  readonly scratch?: number;
   readonly workgroupSize: readonly [number, number, number];
   /** Floating-point operations and bytes moved by one dispatch, for explain and the profile. */
   readonly flops: number;
@@ -109,7 +112,8 @@ export interface Plan {
   readonly version: number;
   /** Name of the spec's file without folder and ending, and the SHA-256 (hex) of all its sources. */
   readonly spec: { readonly name: string; readonly hash: string };
-  /** Target profile the kernels were scheduled for: `portable`, `subgroup8`. */
+  readonly target: Target;
+  /** The profile that the kernels were scheduled for: `portable`, `subgroup8`, `gpu`, `cpu`. */
   readonly profile: string;
   readonly layout: ParameterLayout;
   readonly hypers: readonly { readonly name: string; readonly value: HostExpr; readonly static: boolean }[];
@@ -124,4 +128,15 @@ export interface Plan {
 export interface CompiledKernels {
   readonly plan: Plan;
   readonly sources: ReadonlyMap<string, string>;
+  /** The same kernels assembled; only on the cpu target. */
+  readonly modules?: WasmModules;
+}
+
+/**
+ * All kernels of a plan in one WebAssembly module, in two forms of the same code: with relaxed SIMD's multiply-add for
+ * engines that validate it, and without.
+ */
+export interface WasmModules {
+  readonly relaxed: Uint8Array;
+  readonly plain: Uint8Array;
 }

@@ -19,7 +19,7 @@ const fits = (size: number): boolean => {
 const usable = (profile: Profile): boolean =>
   opened !== undefined && (profile.subgroupSize === undefined || fits(profile.subgroupSize));
 
-for (const profile of profiles) {
+for (const profile of profiles.filter(({ target }) => target === 'webgpu')) {
   describe.skipIf(!usable(profile))(`profile ${profile.name}`, () => {
     for (const [what, kernel] of Object.entries(shapes.all)) test(what, () => agrees(kernel, profile));
   });

@@ -291,6 +291,7 @@ export const tinyPlan: Plan = {
   format: 'vaec-plan',
   version: 1,
   spec: { name: 'lines', hash: '0'.repeat(64) },
+  target: 'webgpu',
   profile: 'portable',
   layout: {
     parameters: [

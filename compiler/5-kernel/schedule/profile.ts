@@ -1,7 +1,11 @@
 /** The targets that kernels are scheduled for. A profile is chosen by name, so what is golden is what runs. */
 
+/** What runs kernels: WebGPU (texts in WGSL), or WebAssembly on the processor's threads. */
+export type Target = 'webgpu' | 'cpu';
+
 export interface Profile {
   readonly name: string;
+  readonly target: Target;
   /**
    * How a contraction is tiled. register: each invocation owns a tile and reads both operands itself. subgroup: the
    * lanes of one subgroup share what they read by broadcast. workgroup: operands are staged in workgroup memory.
@@ -22,6 +26,7 @@ export interface Profile {
 /** Needs nothing beyond WebGPU's defaults. */
 export const portable: Profile = {
   name: 'portable',
+  target: 'webgpu',
   tile: 'register',
   workgroupSize: 64,
   pointsEach: 1,
@@ -32,6 +37,7 @@ export const portable: Profile = {
 /** Software adapters whose subgroup is the processor's vector of eight: lavapipe on AVX2. */
 export const subgroup8: Profile = {
   name: 'subgroup8',
+  target: 'webgpu',
   tile: 'subgroup',
   subgroupSize: 8,
   workgroupSize: 8,
@@ -43,6 +49,7 @@ export const subgroup8: Profile = {
 /** Graphics processors: operands staged in workgroup memory. */
 export const gpu: Profile = {
   name: 'gpu',
+  target: 'webgpu',
   tile: 'workgroup',
   workgroupSize: 64,
   pointsEach: 1,
@@ -50,7 +57,21 @@ export const gpu: Profile = {
   teamBelow: 4096,
 };
 
-export const profiles: readonly Profile[] = [portable, subgroup8, gpu];
+/**
+ * The processor, through WebAssembly: an invocation is a workgroup, and a thread runs a range of them one after the
+ * other.
+ */
+export const cpu: Profile = {
+  name: 'cpu',
+  target: 'cpu',
+  tile: 'register',
+  workgroupSize: 1,
+  pointsEach: 4096,
+  team: 1,
+  teamBelow: 0,
+};
+
+export const profiles: readonly Profile[] = [portable, subgroup8, gpu, cpu];
 
 /** The profile of that name, or undefined. */
 export function profileNamed(name: string): Profile | undefined {

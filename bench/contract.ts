@@ -7,7 +7,7 @@
 import { tensorsOf } from '../compiler/5-kernel/schedule/dependence.ts';
 import { profiles, type Profile } from '../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../compiler/5-kernel/schedule/schedule.ts';
-import { Device } from '../runtime/device/device.ts';
+import { WebGpuDevice } from '../runtime/webgpu/device.ts';
 import { bindKernel, compileKernel } from '../test/support/kernel-device.ts';
 import { biasRelu, contraction, inputsFor, plainStore, type Layout } from '../test/support/kernels.ts';
 
@@ -29,7 +29,7 @@ const works: readonly (readonly [what: string, layout: Layout, shape: readonly [
   ['Xᵀ dY, last layer', 'left', [400, 128, 784]],
 ];
 
-const device = await Device.open();
+const device = await WebGpuDevice.open();
 const sizes = device.report.subgroupSize;
 const fits = ({ subgroupSize: size }: Profile): boolean =>
   size === undefined || (sizes?.min === size && sizes.max === size);

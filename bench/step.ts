@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compile } from '../compiler/compile.ts';
 import { diskSources } from '../cli/sources.ts';
-import { Device, openModel } from '../runtime/index.ts';
+import { openModel, WebGpuDevice } from '../runtime/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ const steps = Number(values.steps);
 const rounds = Number(values.rounds);
 const python = '/usr/bin/python3';
 
-const device = await Device.open();
+const device = await WebGpuDevice.open();
 const { compiled } = compile({
   entry: 'specs/vae/mnist_grey.vae',
   host: diskSources(),

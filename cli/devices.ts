@@ -1,6 +1,6 @@
 /** `vaec devices`: which adapters were found, what was refused and why, and how to get a driver. */
 import { describeDevices } from '../runtime/device/describe.ts';
-import type { AdapterReport } from '../runtime/device/adapter.ts';
+import type { AdapterReport } from '../runtime/device/report.ts';
 import { EnvironmentError } from '../runtime/errors.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,9 +1,10 @@
 /** Opens a trained run for a command: its spec compiled for the device at hand, its last checkpoint loaded. */
 import { dirname } from 'node:path';
-import { Device, deviceChoice } from '../runtime/device/device.ts';
+import { deviceChoice } from '../runtime/device/choice.ts';
 import { UserError } from '../runtime/errors.ts';
 import { type Model, openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
+import { WebGpuDevice } from '../runtime/webgpu/device.ts';
 import type { Settings } from './options.ts';
 import { copiedSources, diskSources } from './sources.ts';
 import { compileSpec } from './specs.ts';
@@ -42,7 +43,7 @@ export async function withRun<T>(
     throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
   }
   const { settings, data } = folder.record;
-  const device = await Device.open();
+  const device = await WebGpuDevice.open();
   try {
     const { profile } = device.report;
     const host = flags.spec === undefined ? copiedSources(run) : diskSources();

@@ -1,11 +1,12 @@
 /** `vaec train`: compiles a spec for the device at hand and trains it into a run folder. */
 import { basename, dirname } from 'node:path';
 import { check } from '../compiler/compile.ts';
-import { Device, deviceChoice } from '../runtime/device/device.ts';
+import { deviceChoice } from '../runtime/device/choice.ts';
 import { VaecError } from '../runtime/errors.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import type { TrainOutcome } from '../runtime/train/events.ts';
+import { WebGpuDevice } from '../runtime/webgpu/device.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
@@ -49,7 +50,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   const host = diskSources();
   // First what can be said without a device.
   tellDiagnostics(check({ entry: spec, host, hypers: settings }), terminal);
-  const device = await Device.open();
+  const device = await WebGpuDevice.open();
   const interrupt = listenForInterrupt(() => terminal.err('stopping after a checkpoint; again to stop at once'));
   try {
     const { profile } = device.report;

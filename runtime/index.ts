@@ -1,8 +1,9 @@
 /** The library: opens compiled specs on a device, trains, evaluates and samples them. Generated modules import this. */
 export { readCompiled } from './compiled.ts';
-export { type AdapterReport } from './device/adapter.ts';
+export { type DeviceChoice, deviceChoice } from './device/choice.ts';
 export { describeDevices, type DevicesReport } from './device/describe.ts';
-export { Device, deviceChoice, type DeviceChoice } from './device/device.ts';
+export type { Device } from './device/device.ts';
+export type { AdapterReport, DeviceReport } from './device/report.ts';
 export { EnvironmentError, InternalError, UsageError, UserError, VaecError } from './errors.ts';
 export type { Evaluation } from './evaluate/evaluate.ts';
 export type { Report, ReportValue } from './evaluate/finish.ts';
@@ -14,3 +15,4 @@ export type { RunRecord, SpecCopy } from './run/record.ts';
 export type { Sample } from './sample/sample.ts';
 export type { TrainEvent, TrainOutcome } from './train/events.ts';
 export type { TrainOptions } from './train/train.ts';
+export { WebGpuDevice } from './webgpu/device.ts';

@@ -5,11 +5,12 @@ import { demandPlanFormat } from './compiled.ts';
 import { type DataSet, requireRows, splitNamed } from './data/dataset.ts';
 import { loadDataSets, type LoadOptions } from './data/load.ts';
 import { suggestion } from './data/suggest.ts';
-import type { AdapterReport } from './device/adapter.ts';
-import { Device, type DeviceChoice } from './device/device.ts';
+import type { DeviceChoice } from './device/choice.ts';
+import type { Device } from './device/device.ts';
+import type { DeviceReport } from './device/report.ts';
 import { UsageError, UserError } from './errors.ts';
 import { type Evaluation, evaluateProgram } from './evaluate/evaluate.ts';
-import { Executor } from './execute/executor.ts';
+import type { Executor } from './execute/executor.ts';
 import type { Numbers } from './execute/results.ts';
 import type { Tensor } from './formats/safetensors.ts';
 import { writeAtomic } from './formats/files.ts';
@@ -24,6 +25,7 @@ import { drawSamples, type Sample } from './sample/sample.ts';
 import { CarriedState, type TrainedClock } from './state.ts';
 import type { TrainOutcome } from './train/events.ts';
 import { train, type TrainOptions } from './train/train.ts';
+import { WebGpuDevice } from './webgpu/device.ts';
 
 export interface ModelOptions {
   readonly plan: Plan;
@@ -48,8 +50,8 @@ export async function openModel(options: ModelOptions): Promise<Model> {
   const { plan, sources } = options;
   demandPlanFormat(plan);
   const hypers = new Hypers(plan, options.hypers);
-  const own = !(options.device instanceof Device);
-  const device = options.device instanceof Device ? options.device : await Device.open();
+  const own = typeof options.device !== 'object';
+  const device = typeof options.device === 'object' ? options.device : await WebGpuDevice.open();
   try {
     const model = new Model({ plan, sources }, device, own, hypers, options);
     model.reset(options.seed);
@@ -84,14 +86,14 @@ export class Model {
     this.#ownsDevice = ownsDevice;
     this.#hypers = hypers;
     this.#options = options;
-    this.#executor = new Executor(device, compiled);
+    this.#executor = device.executor(compiled);
     this.#state = new CarriedState(this.#executor);
     this.#sets = options.sets && Promise.resolve(options.sets);
     this.#seed = 0;
   }
 
   /** What computes. */
-  get device(): AdapterReport {
+  get device(): DeviceReport {
     return this.#device.report;
   }
 

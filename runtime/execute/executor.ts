@@ -1,13 +1,9 @@
-/** Runs the programs of a plan on a device: many runs a submit, results through a ring that is read once a submit. */
-import type { CompiledKernels, Plan, PlanBinding, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+/** Running the programs of a plan, as the rest of the runtime sees it: many runs a submit, results once a submit. */
+import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Device } from '../device/device.ts';
-import { InternalError, UserError } from '../errors.ts';
-import { Buffers, bytesOf, padded, type Splits, upload } from './buffers.ts';
-import { mapForReading, Usage } from './flags.ts';
-import { demandKernels } from './memory.ts';
-import { makePipelines, type Pipeline } from './pipelines.ts';
-import { type Numbers, readSlot, type RunResults, type SlotLayout, slotLayout } from './results.ts';
-import { type Scalars, UniformLayout } from './uniforms.ts';
+import type { Splits } from './contents.ts';
+import type { Numbers, RunResults } from './results.ts';
+import type { Scalars } from './uniforms.ts';
 
 /** Runs that have been handed to the device. */
 export interface Flight {
@@ -16,206 +12,26 @@ export interface Flight {
   results(): Promise<readonly RunResults[]>;
 }
 
-/** The most runs that one submit may hold. */
-export const mostRuns = 1024;
-
-/** A ring takes at most this many bytes, unless one slot is larger. */
-const ringBytes = 2 ** 22;
-
-interface PreparedDispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
-  /** Offset of its uniform block within a run's; undefined where it has none. */
-  readonly block: number | undefined;
-  readonly workgroups: readonly [number, number, number];
-}
-
-interface Prepared {
-  readonly program: PlanProgram;
-  readonly dispatches: readonly PreparedDispatch[];
-  readonly uniforms: UniformLayout;
-  readonly uniformBuffer: GPUBuffer | undefined;
-  readonly slot: SlotLayout;
-  readonly capacity: number;
-  /** Rings not in use. */
-  readonly rings: GPUBuffer[];
-}
-
-export class Executor {
+export interface Executor {
   readonly device: Device;
   readonly plan: Plan;
-  readonly #sources: ReadonlyMap<string, string>;
-  readonly #buffers: Buffers;
-  readonly #pipelines = new Map<string, Pipeline>();
-  readonly #prepared = new Map<string, Prepared>();
-
-  constructor(device: Device, { plan, sources }: CompiledKernels) {
-    this.device = device;
-    this.plan = plan;
-    this.#sources = sources;
-    this.#buffers = new Buffers(device, plan);
-  }
-
   /**
    * Makes programs ready to run, unless they are: checks memory and limits, makes the buffers they use (vectors and
    * states hold zeros), puts their tables on the device and compiles their kernels. Throws an EnvironmentError when
    * the device cannot hold them.
    */
-  async prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
-    const { device, plan } = this;
-    const added = programs.filter(({ name }) => !this.#prepared.has(name));
-    if (added.length === 0) return;
-    demandKernels(plan, added, device);
-    await this.#buffers.add(added, splits);
-    const used = new Set(added.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
-    const kernels = plan.kernels.filter(({ name }) => used.has(name) && !this.#pipelines.has(name));
-    const pipelines = await makePipelines(device, kernels, this.#sources);
-    for (const [name, pipeline] of pipelines) this.#pipelines.set(name, pipeline);
-    for (const program of added) {
-      this.#prepared.set(program.name, prepare(device, plan, program, this.#buffers, this.#pipelines));
-    }
-  }
-
-  isPrepared(program: string): boolean {
-    return this.#prepared.has(program);
-  }
-
+  prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void>;
+  isPrepared(program: string): boolean;
   /** How many runs of a program one submit can hold. */
-  capacity(program: string): number {
-    return this.#named(program).capacity;
-  }
-
+  capacity(program: string): number;
   /** Hands runs to the device, one after the other, each with its own scalars. Returns at once. */
-  submit(program: string, runs: readonly Scalars[]): Flight {
-    this.device.check();
-    const { dispatches, uniforms, uniformBuffer, slot, capacity, rings } = this.#named(program);
-    if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
-    const { gpu } = this.device;
-    if (uniformBuffer !== undefined) gpu.queue.writeBuffer(uniformBuffer, 0, uniforms.write(runs));
-    const ring = rings.pop() ?? makeRing(gpu, program, slot.bytes * capacity);
-    const encoder = gpu.createCommandEncoder({ label: program });
-    for (let run = 0; run < runs.length; run++) {
-      const pass = encoder.beginComputePass({ label: program });
-      for (const { pipeline, group, block, workgroups } of dispatches) {
-        pass.setPipeline(pipeline);
-        if (block === undefined) pass.setBindGroup(0, group);
-        else pass.setBindGroup(0, group, [run * uniforms.stride + block]);
-        pass.dispatchWorkgroups(...workgroups);
-      }
-      pass.end();
-      for (const { buffer, from, bytes, to } of slot.copies) {
-        encoder.copyBufferToBuffer(this.#buffers.named(buffer), from, ring, run * slot.bytes + to, bytes);
-      }
-    }
-    gpu.queue.submit([encoder.finish()]);
-    const results = async () => {
-      const length = Math.max(4, slot.bytes * runs.length);
-      await this.device.until(() => ring.mapAsync(mapForReading, 0, length));
-      const bytes = ring.getMappedRange(0, length).slice(0);
-      ring.unmap();
-      rings.push(ring);
-      return runs.map((_, run) => readSlot(slot, bytes, run));
-    };
-    return { runs: runs.length, results };
-  }
-
+  submit(program: string, runs: readonly Scalars[]): Flight;
   /** Whether a buffer of the plan is on the device: only what the opened programs use is. */
-  holds(name: string): boolean {
-    return this.#buffers.has(name);
-  }
-
-  /** Writes numbers to the start of a buffer: a vector, a state, an argument. */
-  write(name: string, values: Numbers | Uint8Array): void {
-    const buffer = this.#buffers.named(name);
-    if (values.byteLength > buffer.size) {
-      throw new UserError(`"${name}" holds ${buffer.size / 4} numbers, and ${values.length} were given`);
-    }
-    upload(this.device.gpu, buffer, bytesOf(values));
-  }
-
+  holds(name: string): boolean;
+  /** Writes numbers to the start of a buffer: a vector, a state, an argument; after all that was submitted before. */
+  write(name: string, values: Numbers | Uint8Array): void;
   /** The numbers of a buffer, once all that was submitted before has run. */
-  async read(name: string): Promise<Numbers> {
-    const buffer = this.#buffers.named(name);
-    const { gpu } = this.device;
-    const copy = gpu.createBuffer({
-      label: `copy of ${name}`,
-      size: buffer.size,
-      usage: Usage.mapRead | Usage.copyTarget,
-    });
-    try {
-      const encoder = gpu.createCommandEncoder({ label: `read ${name}` });
-      encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
-      gpu.queue.submit([encoder.finish()]);
-      await this.device.until(() => copy.mapAsync(mapForReading));
-      const { bytes: length, storage } = this.plan.buffers.find((candidate) => candidate.name === name)!;
-      const bytes = copy.getMappedRange().slice(0, length);
-      return storage === 'f32' ? new Float32Array(bytes) : new Uint32Array(bytes);
-    } finally {
-      copy.destroy();
-    }
-  }
-
+  read(name: string): Promise<Numbers>;
   /** Frees its memory on the device; the device stays open. */
-  close(): void {
-    this.#buffers.destroy();
-    for (const { uniformBuffer, rings } of this.#prepared.values()) {
-      uniformBuffer?.destroy();
-      for (const ring of rings) ring.destroy();
-    }
-  }
-
-  #named(program: string): Prepared {
-    const prepared = this.#prepared.get(program);
-    if (prepared === undefined) throw new InternalError(`program "${program}" was not opened`);
-    return prepared;
-  }
-}
-
-function prepare(
-  device: Device,
-  plan: Plan,
-  program: PlanProgram,
-  buffers: Buffers,
-  pipelines: ReadonlyMap<string, Pipeline>,
-): Prepared {
-  const kernels = new Map<string, PlanKernel>(plan.kernels.map((kernel) => [kernel.name, kernel]));
-  const uniforms = new UniformLayout(plan, program, kernels);
-  const states = program.kind === 'train' && buffers.has('trouble') ? ['trouble'] : [];
-  const slot = slotLayout(plan, program, states);
-  const capacity = Math.max(1, Math.min(mostRuns, Math.floor(ringBytes / Math.max(1, slot.bytes))));
-  const size = uniforms.stride * capacity;
-  const usage = Usage.uniform | Usage.copyTarget;
-  const uniformBuffer =
-    size === 0 ? undefined : device.gpu.createBuffer({ label: `${program.name} scalars`, size, usage });
-  const averaged = program.kind !== 'train' && buffers.has('ema');
-  const groups = new Map<string, GPUBindGroup>();
-  const dispatches = program.dispatches.map(({ kernel: name, bindings, workgroups }): PreparedDispatch => {
-    const { kernel, pipeline, layout } = pipelines.get(name)!;
-    const key = JSON.stringify([name, bindings]);
-    const scalars = kernel.scalars.length > 0;
-    const entries = bindings.map((binding, i) => ({
-      binding: i + 1,
-      resource: resourceOf(binding, buffers, averaged),
-    }));
-    const head = { binding: 0, resource: { buffer: uniformBuffer!, size: uniforms.window } };
-    const group =
-      groups.get(key) ??
-      device.gpu.createBindGroup({ label: name, layout, entries: scalars ? [head, ...entries] : entries });
-    groups.set(key, group);
-    return { pipeline, group, block: scalars ? uniforms.offsetOf(kernel) : undefined, workgroups };
-  });
-  return { program, dispatches, uniforms, uniformBuffer, slot, capacity, rings: [] };
-}
-
-/** Where training keeps an average of the parameters (`ema`), evaluations and samples read it in their place. */
-function resourceOf(binding: PlanBinding, buffers: Buffers, averaged: boolean): GPUBufferBinding {
-  if (binding.kind === 'table') return { buffer: buffers.table(binding.set, binding.field) };
-  const { offset, bytes } = binding;
-  const buffer = buffers.named(averaged && binding.buffer === 'parameters' ? 'ema' : binding.buffer);
-  return { buffer, offset, size: padded(bytes) };
-}
-
-function makeRing(gpu: GPUDevice, program: string, bytes: number): GPUBuffer {
-  const usage = Usage.mapRead | Usage.copyTarget;
-  return gpu.createBuffer({ label: `${program} results`, size: Math.max(4, bytes), usage });
+  close(): void;
 }

@@ -1,6 +1,6 @@
 /** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
-import type { AdapterReport } from '../device/adapter.ts';
+import type { DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
 import { readWhole, sha256 } from '../formats/files.ts';
 import type { Hypers } from '../host/hypers.ts';
@@ -32,14 +32,14 @@ export interface RunRecord {
     /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
     readonly kernels: string;
   };
-  readonly device: AdapterReport;
+  readonly device: DeviceReport;
   /** The folder with the data files, as it was given. */
   readonly data?: string;
 }
 
 export function recordOf(
   compiled: CompiledKernels,
-  device: AdapterReport,
+  device: DeviceReport,
   run: { readonly program: string; readonly seed: number; readonly steps: number; readonly data?: string },
   copy: SpecCopy | undefined,
 ): RunRecord {

@@ -7,7 +7,7 @@ import { evaluate } from '../../compiler/4-tensor/reference.ts';
 import { mixSeed } from '../../compiler/ops/index.ts';
 import { type DataSet, type LoadedSplit, splitNamed, WHOLE } from '../../runtime/data/dataset.ts';
 import type { Device } from '../../runtime/device/device.ts';
-import { Executor } from '../../runtime/execute/executor.ts';
+import type { Executor } from '../../runtime/execute/executor.ts';
 import type { Numbers } from '../../runtime/execute/results.ts';
 import { Hypers } from '../../runtime/host/hypers.ts';
 import { hostClock, stepClock } from '../../runtime/host/positions.ts';
@@ -85,7 +85,7 @@ export class Bench {
   ): Promise<Bench> {
     const compiled = compileText(text, profile === undefined ? {} : { profile });
     const sets = setsOf(compiled.plan.data, rows);
-    const executor = device && new Executor(device, compiled);
+    const executor = device?.executor(compiled);
     await executor?.prepare(compiled.plan.programs, (reference) => splitNamed(sets, reference));
     const bench = new Bench(compiled, elaborateText(text), sets, executor);
     executor?.write('parameters', bench.#parameters);

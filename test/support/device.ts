@@ -1,15 +1,15 @@
 /** The device that tests run on: one a file, opened when first asked for, closed after the file's last test. */
 import { afterAll } from 'vitest';
-import { Device } from '../../runtime/device/device.ts';
 import { EnvironmentError } from '../../runtime/errors.ts';
+import { WebGpuDevice } from '../../runtime/webgpu/device.ts';
 
 /**
  * The device, or undefined with a line on the terminal where the machine has no adapter; then the test skips itself.
  * With VAEC_REQUIRE_DEVICE=1 a missing adapter fails instead. To be called once, at the top of a test file.
  */
-export async function openTestDevice(): Promise<Device | undefined> {
+export async function openTestDevice(): Promise<WebGpuDevice | undefined> {
   try {
-    const device = await Device.open();
+    const device = await WebGpuDevice.open();
     afterAll(() => device.close());
     return device;
   } catch (error) {

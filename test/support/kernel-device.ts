@@ -1,7 +1,7 @@
 /** One kernel on a device: its WGSL compiled, bound to given arrays, run, and read back. */
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import type { ScheduledKernel } from '../../compiler/5-kernel/schedule/scheduled.ts';
-import type { Device } from '../../runtime/device/device.ts';
+import type { WebGpuDevice } from '../../runtime/webgpu/device.ts';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 
 export type Numbers = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -16,7 +16,7 @@ export interface CompiledKernel {
 }
 
 /** Compiles the kernel; throws with the compiler's messages and the text where WGSL refuses it. */
-export async function compileKernel({ gpu }: Device, kernel: ScheduledKernel): Promise<CompiledKernel> {
+export async function compileKernel({ gpu }: WebGpuDevice, kernel: ScheduledKernel): Promise<CompiledKernel> {
   const source = emitWgsl(kernel);
   const module = gpu.createShaderModule({ code: source, label: kernel.name });
   const { messages } = await module.getCompilationInfo();
@@ -39,7 +39,7 @@ export interface BoundKernel {
 }
 
 export function bindKernel(
-  { gpu }: Device,
+  { gpu }: WebGpuDevice,
   { kernel, pipeline }: CompiledKernel,
   arrays: ReadonlyMap<string, Numbers>,
   scalars: Readonly<Record<string, number>> = {},
@@ -76,7 +76,7 @@ export function bindKernel(
 
 /** Runs the kernel once on the given arrays and returns what every binding that it may write then holds. */
 export async function runKernel(
-  device: Device,
+  device: WebGpuDevice,
   kernel: ScheduledKernel,
   arrays: ReadonlyMap<string, Numbers>,
   scalars: Readonly<Record<string, number>> = {},

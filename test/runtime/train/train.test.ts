@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
-import { Device } from '../../../runtime/device/device.ts';
 import { type Model, type ModelOptions, openModel } from '../../../runtime/model.ts';
 import { readJsonLines } from '../../../runtime/formats/jsonlines.ts';
 import type { TrainEvent } from '../../../runtime/train/events.ts';
+import { WebGpuDevice } from '../../../runtime/webgpu/device.ts';
 import { openTestDevice } from '../../support/device.ts';
 import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
 import { temporaryFolder } from '../folder.ts';
@@ -241,7 +241,7 @@ describe.skipIf(device === undefined)('training', () => {
   test('a device that is lost ends the run, and another one goes on from its checkpoint', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'lost');
-    const own = await Device.open();
+    const own = await WebGpuDevice.open();
     const model = await openModel({ ...tinyCompiled, sets: data, device: own });
     const onEvent = (event: TrainEvent) => {
       if (event.kind === 'checkpoint' && event.step >= 10) own.gpu.destroy();

@@ -1,28 +1,8 @@
 /** Finding an adapter: the entry to WebGPU, what the adapter reports, and the kernels' profile that suits it. */
 import { profileFor } from '../../compiler/5-kernel/schedule/profile.ts';
+import { type AdapterReport, usefulFeatures } from '../device/report.ts';
 import { EnvironmentError } from '../errors.ts';
 import { installAdvice } from './advice.ts';
-
-/** What an adapter says of itself; written into the run folder, so that a resumed run can tell whether it is the same. */
-export interface AdapterReport {
-  /** `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`: name and driver, as the driver words it. */
-  readonly description: string;
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  /** It computes on the processor (lavapipe, SwiftShader). */
-  readonly software: boolean;
-  /** Lanes of a subgroup, smallest and largest; absent without subgroups. */
-  readonly subgroupSize?: { readonly min: number; readonly max: number };
-  /** Of `subgroups`, `shader-f16`, `timestamp-query`: those it has. */
-  readonly features: readonly Feature[];
-  /** The profile that kernels for it are compiled for. */
-  readonly profile: string;
-}
-
-/** The features that kernels and measurements use where they are present. */
-export const usefulFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const satisfies GPUFeatureName[];
-export type Feature = (typeof usefulFeatures)[number];
 
 /** WebGPU of this process. Loaded late: most commands need no device, and its native part takes time. */
 export async function loadWebGPU(): Promise<GPU> {

@@ -1,7 +1,7 @@
 /** From the kernels' text to pipelines, all at once, with layouts that say exactly what each kernel binds. */
 import type { PlanKernel } from '../../compiler/5-kernel/plan.ts';
-import type { Device } from '../device/device.ts';
 import { InternalError } from '../errors.ts';
+import type { WebGpuDevice } from './device.ts';
 import { computeStage } from './flags.ts';
 
 export interface Pipeline {
@@ -12,7 +12,7 @@ export interface Pipeline {
 
 /** Compiles kernels in parallel. A text that the device refuses is a fault of vaec: an InternalError with its reasons. */
 export async function makePipelines(
-  device: Device,
+  device: WebGpuDevice,
   kernels: readonly PlanKernel[],
   sources: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, Pipeline>> {
@@ -52,7 +52,7 @@ function entriesOf(kernel: PlanKernel): GPUBindGroupLayoutEntry[] {
 }
 
 async function compiled(
-  device: Device,
+  device: WebGpuDevice,
   kernel: PlanKernel,
   code: string,
   layout: GPUPipelineLayout,

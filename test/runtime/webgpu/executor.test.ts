@@ -1,7 +1,6 @@
 /** The executor on a plan small enough to compute by hand. */
 import { expect, describe, test } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
-import { Executor } from '../../../runtime/execute/executor.ts';
 import type { Scalars } from '../../../runtime/execute/uniforms.ts';
 import { openTestDevice } from '../../support/device.ts';
 import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
@@ -50,7 +49,7 @@ const scalarsAt = (step: number): Scalars => {
 
 describe.skipIf(device === undefined)('executor', () => {
   const open = async (compiled = tinyCompiled) => {
-    const executor = new Executor(device!, compiled);
+    const executor = device!.executor(compiled);
     await executor.prepare(compiled.plan.programs, (name) => splitNamed(data, name));
     return executor;
   };

@@ -1,15 +1,9 @@
 /** What a plan needs of the device's memory and limits, told before anything is allocated. */
 import { freemem } from 'node:os';
-import type { Plan, PlanBuffer, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import type { Device } from '../device/device.ts';
+import type { Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
-
-/** A thing that takes memory: a buffer of the plan, or a table of a data set. */
-export interface Demand {
-  /** For people: `activations`, `mnist.train's x`. */
-  readonly what: string;
-  readonly bytes: number;
-}
+import { type Demand, inBytes, totalOf } from '../execute/demand.ts';
+import type { WebGpuDevice } from './device.ts';
 
 /** What a device offers; in bytes. `memory` is what the machine has left, where the device computes in it. */
 export interface Offer {
@@ -18,7 +12,7 @@ export interface Offer {
   readonly memory?: number;
 }
 
-export function offerOf(device: Device): Offer {
+export function offerOf(device: WebGpuDevice): Offer {
   const { maxBufferSize, maxStorageBufferBindingSize } = device.gpu.limits;
   const limits = { maxBufferSize, maxStorageBufferBindingSize };
   return device.report.software ? { ...limits, memory: process.availableMemory?.() ?? freemem() } : limits;
@@ -43,7 +37,7 @@ export function demandMemory(buffers: readonly Demand[], tables: readonly Demand
       `${what} takes ${inBytes(bytes)} on the device, which allows ${inBytes(most)} for one table: use fewer rows, or a device that allows more`,
     );
   }
-  const total = [...buffers, ...tables].reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = totalOf([...buffers, ...tables]);
   if (offer.memory === undefined || total <= offer.memory) return;
   const largest = [...buffers, ...tables].sort((a, b) => b.bytes - a.bytes)[0]!;
   throw new EnvironmentError(
@@ -53,7 +47,7 @@ export function demandMemory(buffers: readonly Demand[], tables: readonly Demand
 }
 
 /** Throws when a binding of the programs is larger than the device can bind, or a kernel needs what it lacks. */
-export function demandKernels(plan: Plan, programs: readonly PlanProgram[], device: Device): void {
+export function demandKernels(plan: Plan, programs: readonly PlanProgram[], device: WebGpuDevice): void {
   const { limits } = device.gpu;
   const kernels = new Map(plan.kernels.map((kernel) => [kernel.name, kernel]));
   for (const program of programs) {
@@ -78,7 +72,7 @@ export function demandKernels(plan: Plan, programs: readonly PlanProgram[], devi
   }
 }
 
-function demandKernel(kernel: PlanKernel, plan: Plan, device: Device): void {
+function demandKernel(kernel: PlanKernel, plan: Plan, device: WebGpuDevice): void {
   const { report, gpu } = device;
   const again = `it was compiled for the profile "${plan.profile}", and this device (${report.description}) takes "${report.profile}": compile it again for this device`;
   for (const feature of kernel.features) {
@@ -107,32 +101,4 @@ function demandKernel(kernel: PlanKernel, plan: Plan, device: Device): void {
       `kernel ${kernel.name} binds ${kernel.bindings.length} buffers, and the device allows ${gpu.limits.maxStorageBuffersPerShaderStage}; ${again}`,
     );
   }
-}
-
-/** What a buffer is for, in words. */
-export function purposeOf(buffer: PlanBuffer): string {
-  switch (buffer.role) {
-    case 'vector':
-      return buffer.name === 'parameters' ? 'parameters' : `optimizer's "${buffer.name}"`;
-    case 'arena':
-      return 'activations';
-    case 'state':
-    case 'literal':
-    case 'argument':
-    case 'result':
-      return `${buffer.role} "${buffer.name}"`;
-  }
-}
-
-/** `512 bytes`, `1.5 MiB`, `12 GiB`. */
-export function inBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let unit = 0;
-  let amount = bytes;
-  while (amount >= 1024 && unit < units.length - 1) {
-    amount /= 1024;
-    unit++;
-  }
-  const digits = unit === 0 || amount >= 100 ? 0 : 1;
-  return `${Number(amount.toFixed(digits))} ${units[unit]}`;
 }

@@ -1,22 +1,20 @@
 /** The device's buffers: those of the plan that the programs use, and the tables of the data sets. */
-import type { Plan, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { type LoadedField, type LoadedSplit } from '../data/dataset.ts';
-import type { Device } from '../device/device.ts';
+import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
+import { bytesOf, literalBytes, padded, type Splits, tableKey, usedBuffers, usedTables } from '../execute/contents.ts';
+import { type Demand, inBytes, purposeOf, totalOf } from '../execute/demand.ts';
+import type { WebGpuDevice } from './device.ts';
 import { Usage } from './flags.ts';
-import { type Demand, demandMemory, inBytes, offerOf, purposeOf } from './memory.ts';
-
-/** The rows that a reference such as `mnist.train` means. */
-export type Splits = (reference: string) => LoadedSplit;
+import { demandMemory, offerOf } from './limits.ts';
 
 export class Buffers {
-  readonly #device: Device;
+  readonly #device: WebGpuDevice;
   readonly #plan: Plan;
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #tables = new Map<string, GPUBuffer>();
   readonly #demands: Demand[] = [];
 
-  constructor(device: Device, plan: Plan) {
+  constructor(device: WebGpuDevice, plan: Plan) {
     this.#device = device;
     this.#plan = plan;
   }
@@ -42,7 +40,7 @@ export class Buffers {
     const failure = await this.#device.until(() => gpu.popErrorScope());
     if (failure !== null) {
       for (const { made } of [...buffers, ...filled]) made.destroy();
-      const total = [...this.#demands, ...demands, ...tables].reduce((sum, { bytes }) => sum + bytes, 0);
+      const total = totalOf([...this.#demands, ...demands, ...tables]);
       throw new EnvironmentError(
         `the device has no room for the ${inBytes(total)} that this spec needs: make "batch" or the layers smaller, end ` +
           'what else uses the device, or use one with more memory',
@@ -80,54 +78,6 @@ export class Buffers {
   }
 }
 
-function usedBuffers(plan: Plan, programs: readonly PlanProgram[]): ReadonlySet<string> {
-  const names = new Set<string>(['parameters']);
-  if (plan.programs.some((program) => program.kind === 'train' && program.ema)) names.add('ema');
-  for (const program of programs) {
-    for (const { buffer } of program.results) names.add(buffer);
-    for (const { bindings } of program.dispatches) {
-      for (const binding of bindings) if (binding.kind === 'buffer') names.add(binding.buffer);
-    }
-    if (program.kind !== 'train') continue;
-    for (const { name } of program.vectors) names.add(name);
-  }
-  return names;
-}
-
-function usedTables(programs: readonly PlanProgram[], splits: Splits) {
-  const found = new Map<string, LoadedField>();
-  for (const { dispatches } of programs) {
-    for (const binding of dispatches.flatMap((dispatch) => dispatch.bindings)) {
-      if (binding.kind !== 'table' || found.has(tableKey(binding.set, binding.field))) continue;
-      const field = splits(binding.set).fields.get(binding.field);
-      if (field === undefined)
-        throw new InternalError(`data set "${binding.set}" was loaded without "${binding.field}"`);
-      found.set(tableKey(binding.set, binding.field), field);
-    }
-  }
-  return [...found].map(([key, field]) => ({ key, field }));
-}
-
-function tableKey(set: string, field: string): string {
-  return `${set}'s ${field}`;
-}
-
-/** Buffers are whole vectors of four words, because kernels may read them so. */
-export function padded(bytes: number): number {
-  return Math.max(16, Math.ceil(bytes / 16) * 16);
-}
-
-function literalBytes(buffer: PlanBuffer): Uint8Array {
-  const values = buffer.values ?? [];
-  const typed = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array }[buffer.storage].from(values);
-  if (typed.byteLength > buffer.bytes) throw new InternalError(`literal "${buffer.name}" is longer than its buffer`);
-  return bytesOf(typed);
-}
-
-export function bytesOf(values: Uint8Array | Float32Array | Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
 /** Copies bytes into a buffer, from `at` on (a multiple of four); what follows them up to a whole word is zero. */
 export function upload(gpu: GPUDevice, buffer: GPUBuffer, bytes: Uint8Array, at = 0): void {
   const whole = bytes.length - (bytes.length % 4);
@@ -139,7 +89,7 @@ export function upload(gpu: GPUDevice, buffer: GPUBuffer, bytes: Uint8Array, at 
 }
 
 /** The same for a table: a piece at a time, each waited for, so that no second copy of the whole is ever held. */
-async function uploadLarge(device: Device, buffer: GPUBuffer, bytes: Uint8Array): Promise<void> {
+async function uploadLarge(device: WebGpuDevice, buffer: GPUBuffer, bytes: Uint8Array): Promise<void> {
   const piece = 2 ** 23;
   for (let at = 0; at < bytes.length; at += piece) {
     upload(device.gpu, buffer, bytes.subarray(at, at + piece), at);

@@ -1,12 +1,14 @@
 /** Opening, watching and describing devices; most of it without one. */
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
-import { reportOf } from '../../../runtime/device/adapter.ts';
-import { installAdvice } from '../../../runtime/device/advice.ts';
-import { adaptersIn, describeDevices, reasonsIn } from '../../../runtime/device/describe.ts';
-import { Device, deviceChoice } from '../../../runtime/device/device.ts';
-import { eagerWait, patientWait } from '../../../runtime/device/wait.ts';
+import { deviceChoice } from '../../../runtime/device/choice.ts';
+import { describeDevices } from '../../../runtime/device/describe.ts';
 import { EnvironmentError, InternalError } from '../../../runtime/errors.ts';
+import { reportOf } from '../../../runtime/webgpu/adapter.ts';
+import { installAdvice } from '../../../runtime/webgpu/advice.ts';
+import { WebGpuDevice } from '../../../runtime/webgpu/device.ts';
+import { adaptersIn, reasonsIn } from '../../../runtime/webgpu/probe.ts';
+import { eagerWait, patientWait } from '../../../runtime/webgpu/wait.ts';
 import { openTestDevice } from '../../support/device.ts';
 
 const device = await openTestDevice();
@@ -105,7 +107,7 @@ describe.skipIf(device === undefined)('a device', () => {
   });
 
   test('a refused command is a fault of vaec, told at the next look', async () => {
-    const own = await Device.open();
+    const own = await WebGpuDevice.open();
     own.gpu.createBuffer({ label: 'wrong', size: 16, usage: 0x0001 | 0x0080 });
     await expect(own.until(() => own.gpu.queue.onSubmittedWorkDone())).rejects.toThrow(InternalError);
     expect(() => own.check()).toThrow(/refused a command/);
@@ -113,7 +115,7 @@ describe.skipIf(device === undefined)('a device', () => {
   });
 
   test('a lost device says so, and how to go on', async () => {
-    const own = await Device.open();
+    const own = await WebGpuDevice.open();
     const buffer = own.gpu.createBuffer({ size: 16, usage: 0x0001 | 0x0008 });
     const waiting = own.until(async () => {
       own.gpu.destroy();

@@ -1,0 +1,24 @@
+/** What a device says of itself; written into the run folder, so that a resumed run can tell whether it is the same. */
+
+/** The features that kernels and measurements use where they are present. */
+export const usefulFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const satisfies GPUFeatureName[];
+export type Feature = (typeof usefulFeatures)[number];
+
+/** An adapter of WebGPU. */
+export interface AdapterReport {
+  /** `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`: name and driver, as the driver words it. */
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  /** It computes on the processor (lavapipe, SwiftShader). */
+  readonly software: boolean;
+  /** Lanes of a subgroup, smallest and largest; absent without subgroups. */
+  readonly subgroupSize?: { readonly min: number; readonly max: number };
+  /** Of `subgroups`, `shader-f16`, `timestamp-query`: those it has. */
+  readonly features: readonly Feature[];
+  /** The profile that kernels for it are compiled for. */
+  readonly profile: string;
+}
+
+export type DeviceReport = AdapterReport;

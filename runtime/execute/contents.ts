@@ -1,0 +1,62 @@
+/** What the programs of a plan need to have at hand: buffers of the plan, tables of the data sets, and their bytes. */
+import type { Plan, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { LoadedField, LoadedSplit } from '../data/dataset.ts';
+import { InternalError } from '../errors.ts';
+
+/** The rows that a reference such as `mnist.train` means. */
+export type Splits = (reference: string) => LoadedSplit;
+
+/** The names of the buffers that the programs bind, carry or give results in. */
+export function usedBuffers(plan: Plan, programs: readonly PlanProgram[]): ReadonlySet<string> {
+  const names = new Set<string>(['parameters']);
+  if (plan.programs.some((program) => program.kind === 'train' && program.ema)) names.add('ema');
+  for (const program of programs) {
+    for (const { buffer } of program.results) names.add(buffer);
+    for (const { bindings } of program.dispatches) {
+      for (const binding of bindings) if (binding.kind === 'buffer') names.add(binding.buffer);
+    }
+    if (program.kind !== 'train') continue;
+    for (const { name } of program.vectors) names.add(name);
+  }
+  return names;
+}
+
+/** The fields that the programs bind as tables, each once. */
+export function usedTables(
+  programs: readonly PlanProgram[],
+  splits: Splits,
+): readonly { readonly key: string; readonly field: LoadedField }[] {
+  const found = new Map<string, LoadedField>();
+  for (const { dispatches } of programs) {
+    for (const binding of dispatches.flatMap((dispatch) => dispatch.bindings)) {
+      if (binding.kind !== 'table' || found.has(tableKey(binding.set, binding.field))) continue;
+      const field = splits(binding.set).fields.get(binding.field);
+      if (field === undefined)
+        throw new InternalError(`data set "${binding.set}" was loaded without "${binding.field}"`);
+      found.set(tableKey(binding.set, binding.field), field);
+    }
+  }
+  return [...found].map(([key, field]) => ({ key, field }));
+}
+
+/** `mnist.train's x`: a table's name, also for people. */
+export function tableKey(set: string, field: string): string {
+  return `${set}'s ${field}`;
+}
+
+/** Buffers are whole vectors of four words, because kernels may read them so. */
+export function padded(bytes: number): number {
+  return Math.max(16, Math.ceil(bytes / 16) * 16);
+}
+
+/** What a literal holds, as its storage has it. */
+export function literalBytes(buffer: PlanBuffer): Uint8Array {
+  const values = buffer.values ?? [];
+  const typed = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array }[buffer.storage].from(values);
+  if (typed.byteLength > buffer.bytes) throw new InternalError(`literal "${buffer.name}" is longer than its buffer`);
+  return bytesOf(typed);
+}
+
+export function bytesOf(values: Uint8Array | Float32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -129,6 +129,13 @@ export class Emitter {
     return array;
   }
 
+  /** Memory of the thread's own, [length], with no values yet. */
+  scratchArray(hint: string, scalar: ScalarType, length: number): LocalArray {
+    const array: LocalArray = { name: this.name(hint, 0), scalar, width: 1, length, space: 'scratch' };
+    this.shared.push(array);
+    return array;
+  }
+
   push(statement: Statement): void {
     this.#blocks.at(-1)!.statements.push(statement);
   }

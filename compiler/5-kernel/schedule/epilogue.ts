@@ -21,22 +21,46 @@ export interface Lanes {
 }
 
 export function writeTile(values: Values, tile: Tile, sums: Sums, lanes: Lanes): void {
-  const { emitter } = values;
-  const { make } = emitter;
-  const { row, epilogue } = tile.contraction;
-  const stores = epilogue.flatMap((phase) => phase.stores);
-  const perRow = stores.filter((store) => variesAlong(values, store, row.name));
-  const once = stores.filter((store) => !perRow.includes(store));
-
+  const { make } = values.emitter;
+  const { once, perRow } = storesOf(values, tile.contraction);
   if (once.length > 0) {
     // The same in every row: the first tile of rows stores it.
-    emitter.when(make.builtin('eq', 'bool', tile.firstRow, make.u32(0)), () => {
-      const point = pointOfRow(tile, make.u32(0), sums, ([only]) => make.variable(only!));
-      const write = writeStores(values, once, final(values, tile, point));
-      whenever(values, columnsInside(values, tile, lanes), write);
-    });
+    const first = make.builtin('eq', 'bool', tile.firstRow, make.u32(0));
+    values.emitter.when(first, () => writeOnce(values, tile, sums, lanes, once));
   }
   if (perRow.length === 0) return;
+  writePartials(values, tile, lanes, perRow, (body) => writeRows(values, tile, sums, lanes, perRow, body));
+}
+
+/** The stores after the contraction: those that are the same in every row, and the others. */
+export function storesOf(
+  values: Values,
+  { row, epilogue }: Tile['contraction'],
+): { readonly once: readonly Store[]; readonly perRow: readonly Store[] } {
+  const stores = epilogue.flatMap((phase) => phase.stores);
+  const perRow = stores.filter((store) => variesAlong(values, store, row.name));
+  return { once: stores.filter((store) => !perRow.includes(store)), perRow };
+}
+
+export function writeOnce(values: Values, tile: Tile, sums: Sums, lanes: Lanes, once: readonly Store[]): void {
+  const { make } = values.emitter;
+  const point = pointOfRow(tile, make.u32(0), sums, ([only]) => make.variable(only!));
+  const write = writeStores(values, once, final(values, tile, point));
+  whenever(values, columnsInside(values, tile, lanes), write);
+}
+
+/** Stores every row of the tile; `body` is told each row's number within the tile and its point, before it is stored. */
+export function writeRows(
+  values: Values,
+  tile: Tile,
+  sums: Sums,
+  lanes: Lanes,
+  perRow: readonly Store[],
+  body: (r: Expr, point: Point) => void,
+): void {
+  const { emitter } = values;
+  const { make } = emitter;
+  const { row } = tile.contraction;
   // Arrays, so that a loop can pick its row: the sums themselves must stay in registers.
   const arrays = new Map<Variable, LocalArray>();
   for (const [accumulator, variables] of sums) {
@@ -49,19 +73,17 @@ export function writeTile(values: Values, tile: Tile, sums: Sums, lanes: Lanes):
   const end = make.add(tile.firstRow, make.u32(tile.rows));
   const whole = row.extent % tile.rows === 0;
   const below = emitter.let(`end_${row.name}`, whole ? end : make.min(end, values.extents.of(row)));
-  writePartials(values, tile, lanes, perRow, (body) => {
-    emitter.loop(row.name, tile.firstRow, below, make.u32(1), (position) => {
-      const r = make.sub(position, tile.firstRow);
-      const sumsHere = pointOfRow(tile, position, sums, ([first]) => {
-        const array = arrays.get(first!);
-        return array === undefined ? make.variable(first!) : emitter.let('total', make.element(array, r));
-      });
-      const point = final(values, tile, sumsHere);
-      const plain = perRow.filter((store) => store.partial === undefined);
-      const write = writeStores(values, plain, point);
-      body(r, point);
-      whenever(values, columnsInside(values, tile, lanes), write);
+  emitter.loop(row.name, tile.firstRow, below, make.u32(1), (position) => {
+    const r = make.sub(position, tile.firstRow);
+    const sumsHere = pointOfRow(tile, position, sums, ([first]) => {
+      const array = arrays.get(first!);
+      return array === undefined ? make.variable(first!) : emitter.let('total', make.element(array, r));
     });
+    const point = final(values, tile, sumsHere);
+    const plain = perRow.filter((store) => store.partial === undefined);
+    const write = writeStores(values, plain, point);
+    body(r, point);
+    whenever(values, columnsInside(values, tile, lanes), write);
   });
 }
 

@@ -9,7 +9,10 @@ import type { Access } from '../plan.ts';
 
 export type Width = 1 | 4;
 
-/** A tensor as the kernel sees it: an array of `width` adjacent elements an entry. */
+/**
+ * A tensor as the kernel sees it: an array of `width` adjacent elements an entry. Where the target addresses bytes
+ * (cpu), a kernel also uses a binding's memory under the same name at width 1.
+ */
 export interface Binding {
   /** An identifier, unique within the kernel. */
   readonly name: string;
@@ -34,13 +37,16 @@ export interface Variable {
   readonly mutable: boolean;
 }
 
-/** Memory of fixed length: shared by the workgroup, or an invocation's own. */
+/**
+ * Memory of fixed length. workgroup: shared by the workgroup. private: an invocation's own. scratch: the thread's own,
+ * holding anything until it is put there; two arrays of one name and of widths 1 and 4 are the same memory.
+ */
 export interface LocalArray {
   readonly name: string;
   readonly scalar: ScalarType;
   readonly width: Width;
   readonly length: number;
-  readonly space: 'workgroup' | 'private';
+  readonly space: 'workgroup' | 'private' | 'scratch';
 }
 
 /** What an invocation knows of its place in the dispatch; all u32. */
@@ -105,7 +111,7 @@ export type Statement =
 
 export interface LoopIR {
   readonly constants: readonly Constant[];
-  /** Arrays of workgroup memory. */
+  /** Arrays of workgroup memory or of scratch memory. */
   readonly shared: readonly LocalArray[];
   readonly statements: readonly Statement[];
 }

@@ -197,7 +197,7 @@ export class Operands {
 }
 
 /** Row `row` of the tile, or the last row there is. */
-function rowOf(values: Values, { contraction, firstRow, rows }: Tile, row: Expr): Expr {
+export function rowOf(values: Values, { contraction, firstRow, rows }: Tile, row: Expr): Expr {
   const { make } = values.emitter;
   const position = make.add(firstRow, row);
   if (contraction.row.extent % rows === 0) return position;

@@ -36,7 +36,7 @@ export function writePartials(
       for (const store of partials) {
         const total = emitter.let('total', make.combine(store.partial.op, ownPart(values, tile, lanes, store, point)));
         const first = make.builtin('eq', 'bool', lane, make.u32(0));
-        emitter.when(first, () => storeEntry(values, tile, store, total, make.place('group.x'), point));
+        emitter.when(first, () => storeEntry(values, tile.contraction, store, total, make.place('group.x'), point));
       }
     });
     return;
@@ -76,7 +76,7 @@ export function writePartials(
         ? undefined
         : make.less(make.mul(entry, make.u32(store.partial.segment)), values.extents.of(tile.contraction.column));
       const inRows = rowInside(values, tile, r);
-      const put = (): void => storeEntry(values, tile, store, total, entry, point);
+      const put = (): void => storeEntry(values, tile.contraction, store, total, entry, point);
       const conditions = [inRows, inColumns].flatMap((one) => one ?? []);
       const [a, b] = conditions;
       if (a === undefined) put();
@@ -85,10 +85,10 @@ export function writePartials(
   });
 }
 
-type PartialStore = Store & { readonly partial: NonNullable<Store['partial']> };
+export type PartialStore = Store & { readonly partial: NonNullable<Store['partial']> };
 
 /** What this lane's four columns add to the segment; nothing where they lie past the edge. */
-function ownPart(values: Values, tile: Tile, { quad, lanes }: Lanes, store: PartialStore, point: Point): Expr {
+export function ownPart(values: Values, tile: Tile, { quad, lanes }: Lanes, store: PartialStore, point: Point): Expr {
   const { emitter, extents } = values;
   const { make } = emitter;
   const { column } = tile.contraction;
@@ -118,8 +118,15 @@ function rowInside({ emitter, extents }: Values, { contraction, firstRow, rows }
 }
 
 /** Entry `entry` of the columns' segments, at the row and the planes of the point. */
-function storeEntry(values: Values, tile: Tile, store: Store, total: Expr, entry: Expr, { axes }: Point): void {
-  const places = [...axes, [tile.contraction.column.name, entry] as const];
+export function storeEntry(
+  values: Values,
+  { column }: Contraction,
+  store: Store,
+  total: Expr,
+  entry: Expr,
+  { axes }: Point,
+): void {
+  const places = [...axes, [column.name, entry] as const];
   values.store(store.tensor, store.index, total, pointAt(places));
 }
 

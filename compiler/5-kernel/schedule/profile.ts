@@ -9,8 +9,9 @@ export interface Profile {
   /**
    * How a contraction is tiled. register: each invocation owns a tile and reads both operands itself. subgroup: the
    * lanes of one subgroup share what they read by broadcast. workgroup: operands are staged in workgroup memory.
+   * panel: a thread goes over its block of the result in panels, and packs what does not lie adjacent.
    */
-  readonly tile: 'register' | 'subgroup' | 'workgroup';
+  readonly tile: 'register' | 'subgroup' | 'workgroup' | 'panel';
   /** The subgroup size that `subgroup` kernels are compiled for; the adapter's minimum and maximum must both be it. */
   readonly subgroupSize?: number;
   /** Invocations of a workgroup whose invocations compute points apart. */
@@ -64,7 +65,7 @@ export const gpu: Profile = {
 export const cpu: Profile = {
   name: 'cpu',
   target: 'cpu',
-  tile: 'register',
+  tile: 'panel',
   workgroupSize: 1,
   pointsEach: 4096,
   team: 1,

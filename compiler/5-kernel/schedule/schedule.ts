@@ -6,6 +6,8 @@ import { costOf } from './cost.ts';
 import type { Draft } from './draft.ts';
 import { Emitter } from './emitter.ts';
 import { pointsOf } from './grid.ts';
+import { panelsFor } from './panel-shape.ts';
+import { schedulePanels } from './panels.ts';
 import type { Width } from './loops.ts';
 import { schedulePoints, segmentOf } from './points.ts';
 import type { Profile } from './profile.ts';
@@ -30,7 +32,7 @@ const shortestTeamLoop = 64;
 
 /** The kernel for the profile: deterministic, so that the same spec gives the same text. */
 export function scheduleKernel(kernel: Kernel, profile: Profile, options: ScheduleOptions = {}): ScheduledKernel {
-  const { draft, emitter, values, bindings } = lay(kernel, strategiesFor(kernel, profile), options);
+  const { draft, emitter, values, bindings } = lay(kernel, strategiesFor(kernel, profile), profile, options);
   const { constants, shared, statements } = emitter;
   return {
     name: kernel.name,
@@ -50,7 +52,11 @@ export function scheduleKernel(kernel: Kernel, profile: Profile, options: Schedu
 /** Strategies for the kernel, the best first: each is taken only if its vectors are whole, the last in any case. */
 function strategiesFor(kernel: Kernel, profile: Profile): readonly Strategy[] {
   const contraction = contractionOf(kernel);
-  const tile = contraction === undefined ? undefined : tileFor(contraction, profile);
+  const panels = contraction === undefined || profile.tile !== 'panel' ? undefined : panelsFor(contraction);
+  if (contraction !== undefined && panels !== undefined) {
+    return [(values) => schedulePanels(contraction, values, panels)];
+  }
+  const tile = contraction === undefined || profile.tile === 'panel' ? undefined : tileFor(contraction, profile);
   if (contraction !== undefined && tile !== undefined) return [(values) => scheduleTile(contraction, values, tile)];
 
   const longest = Math.max(...kernel.phases.map(({ over }) => pointsOf(over)));
@@ -77,20 +83,21 @@ function strategiesFor(kernel: Kernel, profile: Profile): readonly Strategy[] {
 }
 
 /** Runs strategies until one suits, then once more if the tensors turn out to be used otherwise than guessed. */
-function lay(kernel: Kernel, strategies: readonly Strategy[], { accessOf }: ScheduleOptions) {
+function lay(kernel: Kernel, strategies: readonly Strategy[], { target }: Profile, { accessOf }: ScheduleOptions) {
   const attempt = (strategy: Strategy, widthOf: (tensor: Tensor) => Width) => {
     const usage = new Usage();
     const emitter = new Emitter();
     const bindings = bindingsOf(kernel, widthOf, accessOf);
     for (const { name } of bindings.values()) emitter.name(name);
-    const values = new Values(kernel, emitter, bindings, usage);
+    const values = new Values(kernel, emitter, bindings, usage, target);
     return { draft: strategy(values), emitter, values, bindings, usage };
   };
-  const guess = (tensor: Tensor): Width => (sizeOf(tensor.shape) % 4 === 0 ? 4 : 1);
+  const guess = (tensor: Tensor): Width => (target === 'cpu' || sizeOf(tensor.shape) % 4 === 0 ? 4 : 1);
   for (const [i, strategy] of strategies.entries()) {
     const first = attempt(strategy, guess);
     if (first.usage.gathers > 0 && i < strategies.length - 1) continue;
-    const right = [...first.bindings].every(([tensor, { width }]) => width === first.usage.widthOf(tensor));
+    const right =
+      target === 'cpu' || [...first.bindings].every(([tensor, { width }]) => width === first.usage.widthOf(tensor));
     return right ? first : attempt(strategy, (tensor) => first.usage.widthOf(tensor));
   }
   throw new Error('a kernel without a strategy');

@@ -80,7 +80,12 @@ function bandOf(values: Values, bands: number, band: Expr): Expr {
 }
 
 /** The lane's columns, kept inside the result: what is read past its edge is not stored. */
-function columnsOf({ emitter, extents }: Values, { column }: Contraction, lanes: number, quad: Expr): Tile['columns'] {
+export function columnsOf(
+  { emitter, extents }: Values,
+  { column }: Contraction,
+  lanes: number,
+  quad: Expr,
+): Tile['columns'] {
   const { make } = emitter;
   const last = (extent: Expr): Expr => make.sub(extent, make.u32(1));
   const at = (inside: Expr): Tile['columns'] => ({

@@ -10,6 +10,7 @@ import type { Emitter } from './emitter.ts';
 import { Extents } from './extents.ts';
 import { Indices } from './indices.ts';
 import type { Binding, Expr } from './loops.ts';
+import type { Target } from './profile.ts';
 import { pointAt, type Point } from './point.ts';
 import { applyOp } from './scalars.ts';
 import type { Usage } from './tensors.ts';
@@ -29,15 +30,18 @@ export class Values {
   readonly scalars = new Map<string, 'f32' | 'u32'>();
   readonly #bindings: ReadonlyMap<Tensor, Binding>;
   readonly #usage: Usage;
+  /** Memory can be read and written a number at a time, whatever the width of its binding. */
+  readonly #numbers: Map<Tensor, Binding> | undefined;
   readonly #uses: ReadonlyMap<Value, number>;
   readonly #lanes = new Map<Point, readonly Point[]>();
   readonly #indices: Indices;
 
-  constructor(kernel: Kernel, emitter: Emitter, bindings: ReadonlyMap<Tensor, Binding>, usage: Usage) {
+  constructor(kernel: Kernel, emitter: Emitter, bindings: ReadonlyMap<Tensor, Binding>, usage: Usage, target: Target) {
     this.kernel = kernel;
     this.emitter = emitter;
     this.#bindings = bindings;
     this.#usage = usage;
+    this.#numbers = target === 'cpu' ? new Map() : undefined;
     this.#uses = usesOf(kernel);
     this.extents = new Extents(emitter);
     this.#indices = new Indices(this.dependence, emitter.make, this.extents, ({ value, extent }, point) => {
@@ -90,13 +94,13 @@ export class Values {
     } else this.#usage.scalarStores.add(tensor);
     if (form === 'varying') this.#usage.gathers++;
     if (form === 'uniform') {
-      emitter.store(binding, this.#indices.expr(of, point), make.component(stored, 0));
+      emitter.store(this.#narrow(binding), this.#indices.expr(of, point), make.component(stored, 0));
       return;
     }
     const vector = stored.width === 4 ? emitter.let('value', stored) : stored;
     for (let lane = 0; lane < 4; lane++) {
       const at = this.#indices.expr(of, this.laneOf(point, lane));
-      const put = (): void => emitter.store(binding, at, make.component(vector, lane));
+      const put = (): void => emitter.store(this.#narrow(binding), at, make.component(vector, lane));
       const { vector: axis } = point;
       if (axis?.clamp === undefined) put();
       else emitter.when(make.builtin('le', 'bool', this.#unclamped(point, lane), axis.clamp), put);
@@ -107,6 +111,14 @@ export class Values {
   #unclamped({ axes, vector }: Point, lane: number): Expr {
     const { make } = this.emitter;
     return make.add(axes.get(vector!.axis)!, make.u32(lane));
+  }
+
+  /** The binding an element an entry, where the target can address elements of vectors. */
+  #narrow(binding: Binding): Binding {
+    if (this.#numbers === undefined || binding.width === 1) return binding;
+    const known = this.#numbers.get(binding.tensor) ?? { ...binding, width: 1 };
+    this.#numbers.set(binding.tensor, known);
+    return known;
   }
 
   #compute(value: Value, point: Point): Expr {
@@ -154,7 +166,8 @@ export class Values {
     const of = this.#indices.affine(value.index);
     const hint = hintOfTensor(value.tensor, point);
     const read = (at: Point): Expr => {
-      if (binding.width === 1) return emitter.let(hint, make.load(binding, this.#indices.expr(of, at)));
+      const narrow = this.#narrow(binding);
+      if (narrow.width === 1) return emitter.let(hint, make.load(narrow, this.#indices.expr(of, at)));
       const { entry, lane } = this.#indices.entry(of, at);
       return make.component(emitter.let(hint, make.load(binding, entry)), lane);
     };

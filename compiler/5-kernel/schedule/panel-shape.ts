@@ -1,0 +1,73 @@
+/** How a processor's threads share a contraction: the blocks of its result that are computed apart. */
+import { type Value, type Tensor } from '../ir.ts';
+import type { Contraction } from './contraction.ts';
+import { pointsOf } from './grid.ts';
+
+export interface PanelShape {
+  /** Vectors of four columns in a panel. */
+  readonly quads: number;
+  /** Rows of a block: a multiple of four. */
+  readonly rows: number;
+  /** Columns of a block: a multiple of `unit`. */
+  readonly columns: number;
+  /** Columns that stay together: a panel, or the segment of a partial sum. */
+  readonly unit: number;
+}
+
+/** Rows of a tile: with two vectors of columns, eight sums, which with their operands fit sixteen registers. */
+export const tileRows = 4;
+
+/** Numbers that a thread may pack of one operand: a megabyte of them stays in the cache beside the core. */
+const mostPacked = 2 ** 18;
+
+/** What it costs to bring a number to where tiles read it, in multiply-adds. */
+const costs = { packedLeft: 2, packedRight: 1, direct: 0.25 };
+
+/** The threads that the choice is made for, each as likely. */
+const threadCounts = [1, 2, 4, 8];
+
+/**
+ * The shape of panels and blocks, or undefined where the contraction is too small, or a partial sum runs across.
+ * Larger blocks pack less often, more blocks keep more threads busy: the choice is the cheapest over `threadCounts`.
+ */
+export function panelsFor(contraction: Contraction): PanelShape | undefined {
+  const { row, column, planes, outer, inner, products, epilogue } = contraction;
+  const partials = epilogue.flatMap(({ stores }) => stores.flatMap(({ partial }) => partial ?? []));
+  if (row.extent < 2 || column.extent < 4) return undefined;
+  if (partials.some(({ axis, segment }) => axis !== column || segment % 4 !== 0)) return undefined;
+  const quads = products.length === 1 && column.extent > 4 ? 2 : 1;
+  const unit = partials.reduce((unit, { segment }) => leastCommonMultiple(unit, segment), 4 * quads);
+
+  const depth = inner.extent * pointsOf(outer);
+  const left = products.filter(({ left }) => !isPlain(left)).length;
+  const right = products.filter(({ right }) => !isPlain(right)).length;
+  const mostRows = left === 0 ? Infinity : Math.max(tileRows, Math.floor(mostPacked / depth / left));
+  const cost = ({ rows, columns }: PanelShape): number => {
+    const blocks = Math.ceil(row.extent / rows) * Math.ceil(column.extent / columns) * pointsOf(planes);
+    const reading = rows * (left * costs.packedLeft + (products.length - left) * costs.direct);
+    const panels = columns * (right * costs.packedRight + (products.length - right) * costs.direct);
+    const block = depth * (rows * columns * products.length + reading + panels);
+    return threadCounts.reduce((sum, threads) => sum + Math.ceil(blocks / threads) * threads * block, 0);
+  };
+  const shapes = sizes(row.extent, tileRows).flatMap((rows) =>
+    rows > mostRows ? [] : sizes(column.extent, unit).map((columns): PanelShape => ({ quads, rows, columns, unit })),
+  );
+  return shapes.reduce((best, shape) => (cost(shape) < cost(best) ? shape : best));
+}
+
+/** Multiples of `unit` that part the extent evenly, the largest first. */
+function sizes(extent: number, unit: number): readonly number[] {
+  const units = Math.ceil(extent / unit);
+  const parts = Array.from({ length: Math.min(units, 32) }, (_, i) => unit * Math.ceil(units / (i + 1)));
+  return [...new Set(parts)];
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
+  return (a / divisor(a, b)) * b;
+}
+
+/** Whether the value is a number of memory as it stands: nothing is computed to get it. */
+export function isPlain(value: Value): value is Value & { readonly kind: 'load'; readonly tensor: Tensor } {
+  return value.kind === 'load' && value.dtype === 'f32' && value.tensor.storage === 'f32';
+}

@@ -1,7 +1,7 @@
 /** What becomes of a tile's sums: every store of the phases after the contraction, a row at a time. */
 import type { Accumulator, Store } from '../ir.ts';
 import type { Expr, LocalArray, Variable } from './loops.ts';
-import type { Tile } from './operands.ts';
+import type { Lanes, Tile } from './operands.ts';
 import { writePartials } from './partials.ts';
 import { termOf, writeStores } from './phases.ts';
 import { after, pointAt, type Point } from './point.ts';
@@ -9,16 +9,6 @@ import type { Values } from './values.ts';
 
 /** The variables of each accumulator: one a row of the tile, or one for all rows. */
 export type Sums = ReadonlyMap<Accumulator, readonly Variable[]>;
-
-/** How lanes share a workgroup's tiles. */
-export interface Lanes {
-  /** This lane's four columns, which may lie past the edge. */
-  readonly quad: Expr;
-  /** Lanes beside each other along the columns. */
-  readonly lanes: number;
-  /** Rows of such lanes below each other. */
-  readonly bands: number;
-}
 
 export function writeTile(values: Values, tile: Tile, sums: Sums, lanes: Lanes): void {
   const { make } = values.emitter;

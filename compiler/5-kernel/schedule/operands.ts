@@ -23,6 +23,16 @@ export interface Tile {
   readonly team?: { readonly lanes: number; readonly lane: Expr };
 }
 
+/** How lanes share a workgroup's tiles. */
+export interface Lanes {
+  /** This lane's four columns, which may lie past the edge. */
+  readonly quad: Expr;
+  /** Lanes beside each other along the columns. */
+  readonly lanes: number;
+  /** Rows of such lanes below each other. */
+  readonly bands: number;
+}
+
 /** A range of the inner axis that is multiplied at once: four positions from `position` on, or one. */
 export interface Step {
   readonly position: Expr;
@@ -194,6 +204,25 @@ export class Operands {
     this.#points.set(key, known);
     return known;
   }
+}
+
+/** The lane's columns, kept inside the result: what is read past its edge is not stored. */
+export function columnsOf(
+  { emitter, extents }: Values,
+  { column }: Contraction,
+  lanes: number,
+  quad: Expr,
+): Tile['columns'] {
+  const { make } = emitter;
+  const last = (extent: Expr): Expr => make.sub(extent, make.u32(1));
+  const at = (inside: Expr): Tile['columns'] => ({
+    axis: column.name,
+    quad: inside,
+    base: make.mul(inside, make.u32(4)),
+  });
+  if (column.extent % 4 !== 0) return { ...at(quad), clamp: last(extents.of(column)) };
+  if (column.extent % (4 * lanes) === 0) return at(quad);
+  return at(emitter.let(`${column.name}4_inside`, make.min(quad, last(extents.quarterOf(column)))));
 }
 
 /** Row `row` of the tile, or the last row there is. */

@@ -7,16 +7,15 @@ import type { Accumulator, Store } from '../ir.ts';
 import type { Contraction, Reduction } from './contraction.ts';
 import { valuesOf } from './dependence.ts';
 import type { Draft } from './draft.ts';
-import { storesOf, writeOnce, writeRows, type Lanes, type Sums } from './epilogue.ts';
+import { storesOf, writeOnce, writeRows, type Sums } from './epilogue.ts';
 import { pointsOf, positions } from './grid.ts';
 import type { Expr, LocalArray, Variable } from './loops.ts';
-import { rowOf, type Tile } from './operands.ts';
+import { columnsOf, rowOf, type Lanes, type Tile } from './operands.ts';
 import { positionAt, leftOperand, rightOperand, walk, type LeftOperand, type RowBlock, type Step } from './packing.ts';
 import { tileRows, type PanelShape } from './panel-shape.ts';
 import { ownPart, storeEntry, type PartialStore } from './partials.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
-import { columnsOf } from './tile.ts';
 import type { Values } from './values.ts';
 
 export function schedulePanels(contraction: Contraction, values: Values, shape: PanelShape): Draft {

@@ -1,8 +1,7 @@
 /** Partial sums along the columns of a tile: lanes that share a segment add up what each has of it. */
 import type { Store } from '../ir.ts';
-import type { Lanes } from './epilogue.ts';
 import type { Expr } from './loops.ts';
-import type { Tile } from './operands.ts';
+import type { Lanes, Tile } from './operands.ts';
 import { across, combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
 import type { Contraction } from './contraction.ts';

@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts';
 import { writeTile, type Sums } from './epilogue.ts';
 import { pointsOf, positions } from './grid.ts';
 import type { Expr, Variable } from './loops.ts';
-import { Operands, type Step, type Tile } from './operands.ts';
+import { columnsOf, Operands, type Step, type Tile } from './operands.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
 import type { Values } from './values.ts';
@@ -77,25 +77,6 @@ function commentOf({ rows, lanes, subgroup }: TileOptions): string {
 function bandOf(values: Values, bands: number, band: Expr): Expr {
   const { make } = values.emitter;
   return make.add(make.mul(make.place('group.y'), make.u32(bands)), band);
-}
-
-/** The lane's columns, kept inside the result: what is read past its edge is not stored. */
-export function columnsOf(
-  { emitter, extents }: Values,
-  { column }: Contraction,
-  lanes: number,
-  quad: Expr,
-): Tile['columns'] {
-  const { make } = emitter;
-  const last = (extent: Expr): Expr => make.sub(extent, make.u32(1));
-  const at = (inside: Expr): Tile['columns'] => ({
-    axis: column.name,
-    quad: inside,
-    base: make.mul(inside, make.u32(4)),
-  });
-  if (column.extent % 4 !== 0) return { ...at(quad), clamp: last(extents.of(column)) };
-  if (column.extent % (4 * lanes) === 0) return at(quad);
-  return at(emitter.let(`${column.name}4_inside`, make.min(quad, last(extents.quarterOf(column)))));
 }
 
 /** One variable a row for what differs from row to row, else one for all. */

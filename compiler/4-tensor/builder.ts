@@ -3,7 +3,7 @@
  * explicit nodes, and hash-conses: asking twice for the same node gives the same object.
  */
 import { ops, type OpName } from '../ops/index.ts';
-import type { DType, InputSource, Node, ReduceOp, Shape, Table } from './ir.ts';
+import type { DType, InputSource, Node, ReduceOp, Shape, Table, Window } from './ir.ts';
 import { sizeOf } from './ir.ts';
 
 /** A node, or a number that stands for an f32 constant. */
@@ -179,6 +179,25 @@ export class Builder {
     return this.#make({ kind: 'pad', dtype: arg.dtype, shape, starts, arg });
   }
 
+  window(arg: Node, windows: readonly Window[]): Node {
+    demand(
+      windows.every(({ axis, extent, size, stride, divisor }) => {
+        return axis < arg.shape.length && Math.min(extent, size, divisor) > 0 && stride > 0;
+      }),
+      `windows of [${arg.shape.join(', ')}]`,
+    );
+    const extents = arg.shape.map((extent, axis) => windows.find((window) => window.axis === axis)?.extent ?? extent);
+    const shape = [...extents, ...windows.map(({ size }) => size)];
+    return this.#make({ kind: 'window', dtype: arg.dtype, shape, windows, arg });
+  }
+
+  diagonal(arg: Node, axes: readonly [number, number]): Node {
+    const [kept, dropped] = axes;
+    demand(kept !== dropped && arg.shape[kept] === arg.shape[dropped], `diagonal [${axes.join(', ')}]`);
+    const shape = arg.shape.filter((_, axis) => axis !== dropped);
+    return this.#make({ kind: 'diagonal', dtype: arg.dtype, shape, axes, arg });
+  }
+
   concat(args: readonly Node[], axis: number): Node {
     const first = args[0]!;
     if (args.length === 1) return first;
@@ -265,6 +284,10 @@ function keyOf(draft: Draft): string {
     case 'slice':
     case 'pad':
       return `${head} ${draft.starts.join()} ${draft.arg.id}`;
+    case 'window':
+      return `${head} ${draft.windows.map(windowKey).join()} ${draft.arg.id}`;
+    case 'diagonal':
+      return `${head} ${draft.axes.join()} ${draft.arg.id}`;
     case 'concat':
       return `${head} ${draft.axis} ${idsOf(draft.args)}`;
     case 'batch': {
@@ -278,6 +301,10 @@ function keyOf(draft: Draft): string {
     case 'pack':
       return `${head} ${idsOf(draft.parts)} ${draft.offsets.join()}`;
   }
+}
+
+function windowKey({ axis, extent, size, stride, dilation, start, divisor }: Window): string {
+  return `${axis}:${extent},${size},${stride},${dilation},${start},${divisor}`;
 }
 
 function numberKey(value: number): string {

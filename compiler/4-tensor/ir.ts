@@ -36,6 +36,21 @@ export type InputSource =
 
 export type ReduceOp = 'sum' | 'max' | 'min';
 
+/**
+ * How a window slides along an axis of its argument: output y (of `extent`) at place k (of `size`) of its window reads
+ * position (y · stride + k · dilation + start) / divisor, and zero where that is no position. A convolution has divisor
+ * 1 and start -padding; its transpose has the roles of stride and divisor exchanged.
+ */
+export interface Window {
+  readonly axis: number;
+  readonly extent: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly start: number;
+  readonly divisor: number;
+}
+
 interface Base {
   /** Ordinal within its builder; the order of creation, so arguments come before their users. */
   readonly id: number;
@@ -77,6 +92,10 @@ export type Node = Base &
     | { readonly kind: 'slice'; readonly starts: readonly number[]; readonly arg: Node }
     /** Zeros before and after: arg begins at `starts` of the result's shape. */
     | { readonly kind: 'pad'; readonly starts: readonly number[]; readonly arg: Node }
+    /** The windowed axes have the windows' extents; axes of the windows' sizes follow the others, in order. */
+    | { readonly kind: 'window'; readonly windows: readonly Window[]; readonly arg: Node }
+    /** Where two axes stand at the same position: the second of `axes`, as long as the first, goes. */
+    | { readonly kind: 'diagonal'; readonly axes: readonly [number, number]; readonly arg: Node }
     | { readonly kind: 'concat'; readonly axis: number; readonly args: readonly Node[] }
     /** Rows of a data table: [...rows.shape, ...rowShape]; rows are u32 and must lie within the table. */
     | { readonly kind: 'batch'; readonly table: Table; readonly rows: Node }
@@ -129,6 +148,8 @@ export function argumentsOf(node: Node): readonly Node[] {
     case 'transpose':
     case 'slice':
     case 'pad':
+    case 'window':
+    case 'diagonal':
       return [node.arg];
     case 'batch':
       return [node.rows];

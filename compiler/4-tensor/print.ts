@@ -1,6 +1,14 @@
 /** Tensor IR as text, one node a line; the numbers count within the function, so they do not tell what else was built. */
 import { ops } from '../ops/index.ts';
-import { argumentsOf, topological, type InputSource, type Node, type OutputTarget, type TensorFunction } from './ir.ts';
+import {
+  argumentsOf,
+  topological,
+  type InputSource,
+  type Node,
+  type OutputTarget,
+  type TensorFunction,
+  type Window,
+} from './ir.ts';
 
 /** `labelOf` gives the names that nodes have in their builder. */
 export function printFunction(
@@ -57,6 +65,10 @@ function describe(node: Node, name: (node: Node) => string): string {
       return `slice ${name(node.arg)} from ${list(node.starts)}`;
     case 'pad':
       return `pad ${name(node.arg)} at ${list(node.starts)}`;
+    case 'window':
+      return `window ${name(node.arg)} ${node.windows.map(windowText).join(', ')}`;
+    case 'diagonal':
+      return `diagonal ${name(node.arg)} of ${list(node.axes)}`;
     case 'concat':
       return `${call('concat')} along ${node.axis}`;
     case 'batch':
@@ -80,6 +92,15 @@ function source(input: InputSource): string {
 
 function target(output: OutputTarget): string {
   return output.kind === 'result' ? '' : ` (${output.kind} ${output.name})`;
+}
+
+/** `axis 1 at 2y + k - 1 for k < 3`, over the divisor where there is one. */
+function windowText({ axis, size, stride, dilation, start, divisor }: Window): string {
+  const term = (factor: number, variable: string): string => `${factor === 1 ? '' : factor}${variable}`;
+  const offset = start === 0 ? '' : start < 0 ? ` - ${-start}` : ` + ${start}`;
+  const sign = dilation < 0 ? '-' : '+';
+  const position = `${term(stride, 'y')} ${sign} ${term(Math.abs(dilation), 'k')}${offset}`;
+  return `axis ${axis} at ${divisor === 1 ? position : `(${position}) / ${divisor}`} for k < ${size}`;
 }
 
 function list(numbers: readonly number[]): string {

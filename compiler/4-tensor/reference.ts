@@ -1,6 +1,15 @@
 /** The reference interpreter: tensor IR evaluated in float64, plainly, to hold everything else against. */
 import { ops } from '../ops/index.ts';
-import { argumentsOf, sizeOf, topological, type Node, type NodeOf, type ReduceOp, type Table } from './ir.ts';
+import {
+  argumentsOf,
+  sizeOf,
+  topological,
+  type Node,
+  type NodeOf,
+  type ReduceOp,
+  type Table,
+  type Window,
+} from './ir.ts';
 import { contractArrays } from './reference/contract.ts';
 import { positions, stridesOf } from './reference/positions.ts';
 
@@ -87,7 +96,10 @@ function compute(node: Node, args: readonly Float64Array[], source: Source): Flo
     case 'broadcast':
     case 'transpose':
     case 'slice':
+    case 'diagonal':
       return gathered(args[0]!, viewPositions(node));
+    case 'window':
+      return windowed(node, args[0]!, size);
     case 'pad': {
       const out = new Float64Array(size);
       placeInto(
@@ -169,7 +181,7 @@ function reduced({ op, axes, arg, shape, dtype }: NodeOf<'reduce'>, value: Float
 }
 
 /** For each element of a view, where in its argument it lies. */
-function viewPositions(node: NodeOf<'broadcast' | 'transpose' | 'slice'>): Int32Array {
+function viewPositions(node: NodeOf<'broadcast' | 'transpose' | 'slice' | 'diagonal'>): Int32Array {
   const strides = stridesOf(node.arg.shape);
   switch (node.kind) {
     case 'broadcast': {
@@ -185,7 +197,39 @@ function viewPositions(node: NodeOf<'broadcast' | 'transpose' | 'slice'>): Int32
       );
     case 'slice':
       return positions(node.shape, strides, dot(node.starts, strides));
+    case 'diagonal': {
+      const [kept, dropped] = node.axes;
+      const along = strides.with(kept, strides[kept]! + strides[dropped]!);
+      return positions(
+        node.shape,
+        along.filter((_, axis) => axis !== dropped),
+        0,
+      );
+    }
   }
+}
+
+function windowed({ arg, windows, shape }: NodeOf<'window'>, value: Float64Array, size: number): Float64Array {
+  const strides = stridesOf(arg.shape);
+  const own = stridesOf(shape);
+  const rank = arg.shape.length;
+  const out = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const at = (axis: number): number => Math.floor(i / own[axis]!) % shape[axis]!;
+    let from: number | undefined = 0;
+    for (let axis = 0; axis < rank && from !== undefined; axis++) {
+      const w = windows.findIndex((window) => window.axis === axis);
+      const position = w < 0 ? at(axis) : windowPosition(windows[w]!, at(axis), at(rank + w));
+      const inside = Number.isInteger(position) && position >= 0 && position < arg.shape[axis]!;
+      from = inside ? from + position * strides[axis]! : undefined;
+    }
+    if (from !== undefined) out[i] = value[from]!;
+  }
+  return out;
+}
+
+function windowPosition({ stride, dilation, start, divisor }: Window, y: number, k: number): number {
+  return (y * stride + k * dilation + start) / divisor;
 }
 
 function batched({ table, rows }: NodeOf<'batch'>, index: Float64Array, source: Source, size: number): Float64Array {

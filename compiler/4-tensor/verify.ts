@@ -95,6 +95,26 @@ function expected(node: Node): Type | string {
       return boxWithin(node.starts, node.arg.shape, node.shape)
         ? { dtype: node.arg.dtype, shape: node.shape }
         : 'out of range';
+    case 'window': {
+      const { arg, windows } = node;
+      const axes = windows.map(({ axis }) => axis);
+      if (windows.length === 0 || !isAscending(axes) || !within(axes, arg.shape.length))
+        return `axes [${axes.join(', ')}]`;
+      const isSound = windows.every(
+        ({ stride, dilation, start, divisor }) =>
+          stride > 0 && divisor > 0 && [stride, dilation, start, divisor].every(Number.isInteger),
+      );
+      if (!isSound) return 'a stride or divisor that is not positive';
+      const extents = windows.reduce((shape, { axis, extent }) => shape.with(axis, extent), [...arg.shape]);
+      return { dtype: arg.dtype, shape: [...extents, ...windows.map(({ size }) => size)] };
+    }
+    case 'diagonal': {
+      const { arg, axes } = node;
+      const [kept, dropped] = axes;
+      if (kept === dropped || !within(axes, arg.shape.length) || arg.shape[kept] !== arg.shape[dropped])
+        return `axes [${axes.join(', ')}] of ${typeOf(arg)}`;
+      return { dtype: arg.dtype, shape: arg.shape.filter((_, axis) => axis !== dropped) };
+    }
     case 'concat': {
       const [first] = node.args;
       if (first === undefined || !within([node.axis], first.shape.length)) return `axis ${node.axis}`;

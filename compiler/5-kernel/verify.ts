@@ -191,8 +191,14 @@ function verifyAccumulators(kernel: Kernel): void {
   }
 }
 
-/** A tensor that a kernel both loads and stores is loaded at the stored index, and not after it is stored. */
+/**
+ * A tensor that a kernel both loads and stores is loaded at the stored index, and not after it is stored; or the loads
+ * never reach what is stored.
+ */
 function verifyInPlace(kernel: Kernel): void {
+  const algebra = new IndexAlgebra();
+  const apart = (a: Index, b: Index): boolean =>
+    algebra.bounds(a).high < algebra.bounds(b).low || algebra.bounds(b).high < algebra.bounds(a).low;
   const stores = kernel.phases.flatMap((phase, i) => phase.stores.map((store) => ({ ...store, phase: i })));
   kernel.phases.forEach((phase, i) => {
     const check = (value: Value): void => {
@@ -203,7 +209,7 @@ function verifyInPlace(kernel: Kernel): void {
           kernel,
           `binds ${store.tensor.name} and ${value.tensor.name}, which overlap`,
         );
-        if (store.index.kind === 'constant' && value.index.kind === 'constant' && store.index !== value.index) continue;
+        if (apart(store.index, value.index)) continue;
         // A single point reads all that it needs before it stores.
         if (kernel.axes.length === 0 && phase.over.length === 0 && i <= store.phase) continue;
         demand(store.index === value.index, kernel, `loads ${value.tensor.name} at another point than it stores`);

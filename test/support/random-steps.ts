@@ -133,6 +133,30 @@ const pad: Step = (draw) => {
   return draw.b.pad(x, starts, x.shape.map((extent, i) => starts[i]! + extent + draw.choose(2))); // prettier-ignore
 };
 
+const window: Step = (draw) => {
+  const x = draw.node();
+  if (x.shape.length === 0 || x.shape.length > 2) return undefined;
+  return draw.b.window(x, [
+    {
+      axis: draw.choose(x.shape.length),
+      extent: oneOf(draw, [1, 3, 4]),
+      size: oneOf(draw, [1, 2, 3]),
+      stride: oneOf(draw, [1, 2]),
+      dilation: oneOf(draw, [1, -1, 2]),
+      start: draw.choose(5) - 2,
+      divisor: oneOf(draw, [1, 1, 2]),
+    },
+  ]);
+};
+
+const diagonal: Step = (draw) => {
+  const x = draw.node();
+  const pairs = x.shape.flatMap((extent, i) =>
+    x.shape.flatMap((other, j) => (i !== j && extent === other ? [[i, j] as const] : [])),
+  );
+  return pairs.length === 0 ? undefined : draw.b.diagonal(x, oneOf(draw, pairs));
+};
+
 const concat: Step = (draw) => {
   const x = draw.node();
   if (x.shape.length === 0) return undefined;
@@ -205,6 +229,8 @@ export const smooth: readonly Step[] = [
   transpose,
   slice,
   pad,
+  window,
+  diagonal,
   concat,
   take,
   scatter,

@@ -1,6 +1,6 @@
 /** How heavy an expression is as a tree: what every law of simplification makes lighter. */
 import { ops, type OpName } from '../../compiler/ops/index.ts';
-import { argumentsOf, sizeOf, type Node } from '../../compiler/4-tensor/ir.ts';
+import { argumentsOf, sizeOf, type Node, type NodeOf } from '../../compiler/4-tensor/ir.ts';
 
 /** Scalar operations, transcendental ones for more; a view costs a little, so that less of it is lighter. */
 function ownWeight(node: Node): number {
@@ -18,7 +18,7 @@ function ownWeight(node: Node): number {
     case 'reduce':
       return (node.axes.some((axis) => node.arg.shape[axis] === 1) ? 2 : 1.5) * sizeOf(node.arg.shape);
     case 'contract':
-      return 2 * sizeOf(node.a.shape) * sizeOf(node.b.shape);
+      return 2 * multiplications(node);
     case 'broadcast': {
       const stretches = node.axes.some((axis, i) => node.arg.shape[i] !== node.shape[axis]);
       if (node.arg.kind === 'constant') return 0.02 * size;
@@ -26,9 +26,18 @@ function ownWeight(node: Node): number {
     }
     case 'reshape':
       return 0.05 * size;
+    // A guarded load, from what is stored first.
+    case 'window':
+    case 'diagonal':
+      return size;
     default:
       return 0.1 * size;
   }
+}
+
+function multiplications({ a, b, aLabels, bLabels }: NodeOf<'contract'>): number {
+  const own = bLabels.map((label, axis) => (aLabels.includes(label) ? 1 : b.shape[axis]!));
+  return own.reduce((product, extent) => product * extent, sizeOf(a.shape));
 }
 
 /** A square is a little heavier than a product, or square(exp(x)) were no heavier than exp(x * 2). */

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Builder } from '../../compiler/4-tensor/builder.ts';
-import { sizeOf, type Node } from '../../compiler/4-tensor/ir.ts';
+import { sizeOf, type Node, type Window } from '../../compiler/4-tensor/ir.ts';
 import { gradients, vjp } from '../../compiler/4-tensor/passes/differentiate.ts';
 import { evaluate, type Tables } from '../../compiler/4-tensor/reference.ts';
 import { verifyFunction } from '../../compiler/4-tensor/verify.ts';
@@ -59,6 +59,11 @@ function check(b: Builder, output: Node, inputs: Inputs, tolerance: number, tabl
 
 type Make = (b: Builder, x: Node, y: Node) => Node;
 
+/** A window along an axis; what is not given is as in a plain convolution. */
+function slide(axis: number, window: Partial<Window> & Pick<Window, 'extent' | 'size'>): Window {
+  return { axis, stride: 1, dilation: 1, start: 0, divisor: 1, ...window };
+}
+
 /** Of x [2, 3] and y [3, 4]. */
 const kinds: readonly (readonly [string, Make])[] = [
   ['sum of rows', (b, x) => b.sum(x, [1])],
@@ -78,6 +83,18 @@ const kinds: readonly (readonly [string, Make])[] = [
   ['transpose', (b, x, y) => b.transpose(b.contract(x, y, [0, 1], [1, 2], [0, 1, 2]), [2, 0, 1])],
   ['slice', (b, x) => b.slice(x, [1, 0], [1, 2])],
   ['pad', (b, x) => b.pad(x, [1, 2], [4, 6])],
+  ['window', (b, x) => b.window(x, [slide(1, { extent: 4, size: 3, start: -1 })])],
+  [
+    'window with a stride and a dilation',
+    (b, x) => b.window(x, [slide(1, { extent: 2, size: 2, stride: 2, dilation: -1 })]),
+  ],
+  ['window over a divisor', (b, x) => b.window(x, [slide(1, { extent: 5, size: 2, start: -1, divisor: 2 })])],
+  [
+    'windows of two axes',
+    (b, x) => b.window(x, [slide(0, { extent: 2, size: 2 }), slide(1, { extent: 3, size: 3, start: -1 })]),
+  ],
+  ['diagonal', (b, x, y) => b.diagonal(b.contract(x, y, [0, 1], [2, 3], [0, 1, 2, 3]), [1, 2])],
+  ['diagonal of a later axis', (b, x, y) => b.diagonal(b.contract(x, y, [0, 1], [2, 3], [0, 1, 2, 3]), [2, 1])],
   ['concat', (b, x, y) => b.concat([x, b.transpose(y, [1, 0]), x], 0)],
   ['take', (b, x) => b.take(x, b.array([1, 0, 1, 1], [4], 'u32'))],
   ['take past the end', (b, x) => b.take(x, b.array([1, 7], [2], 'u32'))],

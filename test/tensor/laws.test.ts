@@ -1,7 +1,7 @@
 /** Each law of simplification by itself: an expression that it applies to, and what comes of it. */
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/4-tensor/builder.ts';
-import { sizeOf, type Node } from '../../compiler/4-tensor/ir.ts';
+import { sizeOf, type Node, type Window } from '../../compiler/4-tensor/ir.ts';
 import { simplifyNodes } from '../../compiler/4-tensor/passes/simplify.ts';
 import { kindRules, mapRules } from '../../compiler/4-tensor/passes/simplify/index.ts';
 import { evaluate } from '../../compiler/4-tensor/reference.ts';
@@ -24,6 +24,12 @@ const truth = (value: number): Node => b.broadcastTo(b.constant(value, 'bool'), 
 
 /** Law, before, after. */
 type Example = readonly [string, Node, Node];
+
+/** The adjoint g [2, 4, 3] of a convolution's result (rows, positions, channels) and its weight [3 places, 2, 3]. */
+const g = b.parameter('g', [2, 4, 3]);
+const w = b.parameter('w', [3, 2, 3]);
+const turned: Window = { axis: 1, extent: 5, size: 3, stride: 1, dilation: -1, start: 1, divisor: 2 };
+const overlap = (products: Node): Node => b.sum(b.diagonal(b.window(products, [turned]), [3, 4]), [3]);
 
 const constants: readonly Example[] = [
   ['an op of constants is a constant', add(full(2), 3), full(5)],
@@ -193,6 +199,16 @@ const views: readonly Example[] = [
     b.broadcast(b.slice(v, [1], [3]), [2, 3], [1]),
   ],
   ['slice(pack(x, y)) = x at its offset', b.slice(b.pack([v, x], [0, 8], 24), [8], [15]), b.reshape(x, [15])],
+  [
+    'sum over a window of (x W) = (window of x) W, where W has the window',
+    overlap(b.contract(g, w, [0, 1, 2], [3, 4, 2], [0, 1, 4, 3])),
+    b.contract(b.window(g, [turned]), w, [0, 1, 2, 3], [3, 4, 2], [0, 1, 4]),
+  ],
+  [
+    'sum over a window of (x W) = (window of x) W, where W has the window',
+    overlap(b.contract(w, g, [3, 4, 2], [0, 1, 2], [0, 1, 4, 3])),
+    b.contract(w, b.window(g, [turned]), [3, 4, 2], [0, 1, 2, 3], [0, 1, 4]),
+  ],
   ['pad(0) = 0', b.pad(full(0), [1, 1], [5, 7]), b.broadcastTo(b.constant(0), [5, 7])],
   ['pad(pad(x)) = pad(x)', b.pad(b.pad(x, [1, 0], [4, 5]), [1, 2], [6, 8]), b.pad(x, [2, 2], [6, 8])],
   ['concat(c, c) = c', b.concat([full(2), full(2)], 0), b.broadcastTo(b.constant(2), [6, 5])],

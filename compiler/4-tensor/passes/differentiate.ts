@@ -114,6 +114,21 @@ function pullBack(b: Builder, node: Node, g: Node, active: ReadonlySet<Node>, co
     case 'pad':
       contribute(node.arg, b.slice(g, node.starts, node.arg.shape));
       return;
+    case 'window':
+      contribute(node.arg, windowAdjoint(b, node, g));
+      return;
+    case 'diagonal': {
+      const [kept, dropped] = node.axes;
+      const { shape } = node.arg;
+      const spread = b.broadcast(
+        g,
+        shape,
+        range(0, shape.length).filter((axis) => axis !== dropped),
+      );
+      const along = (axis: number): Node => b.broadcast(b.iota(shape[axis]!), shape, [axis]);
+      contribute(node.arg, b.select(b.map('eq', along(kept), along(dropped)), spread, 0));
+      return;
+    }
     case 'concat': {
       let start = 0;
       for (const arg of node.args) {
@@ -139,6 +154,33 @@ function pullBack(b: Builder, node: Node, g: Node, active: ReadonlySet<Node>, co
       });
       return;
   }
+}
+
+/**
+ * Position p is read by output y at place k where p · divisor = y · stride + k · dilation + start: the adjoint at p is the
+ * sum over k of g at y = (p · divisor - k · dilation - start) / stride, a window over the adjoint.
+ */
+function windowAdjoint(b: Builder, { arg, windows }: NodeOf<'window'>, g: Node): Node {
+  const rank = arg.shape.length;
+  const turned = windows.map(({ axis, size, stride, dilation, start, divisor }) => {
+    return {
+      axis,
+      extent: arg.shape[axis]!,
+      size,
+      stride: divisor,
+      dilation: -dilation,
+      start: -start,
+      divisor: stride,
+    };
+  });
+  // [..., places of g, the same places as the window has them]: only where both are the same.
+  const read = windows.reduce(
+    (view, _, i) => {
+      return b.diagonal(view, [rank + i, rank + windows.length]);
+    },
+    b.window(g, turned),
+  );
+  return b.sum(read, range(rank, rank + windows.length));
 }
 
 /** A sum passes its adjoint to every term. A maximum or minimum passes it to the terms that reach it, in equal shares. */

@@ -27,6 +27,10 @@ export function withArguments(b: Builder, node: Node, args: readonly Node[]): No
       return b.slice(args[0]!, node.starts, node.shape);
     case 'pad':
       return b.pad(args[0]!, node.starts, node.shape);
+    case 'window':
+      return b.window(args[0]!, node.windows);
+    case 'diagonal':
+      return b.diagonal(args[0]!, node.axes);
     case 'concat':
       return b.concat(args, node.axis);
     case 'batch':

@@ -35,7 +35,7 @@ export function inlineCosts(fusion: Fusion): ReadonlyMap<Node, number> {
 function costOf(node: Node, read: (arg: Node) => number): number {
   if (isView(node)) {
     if (node.kind === 'concat') return 1 + node.args.reduce((sum, arg) => sum + read(arg), 0);
-    return read(node.arg) + (node.kind === 'pad' ? 1 : 0);
+    return read(node.arg) + (node.kind === 'pad' || node.kind === 'window' ? 1 : 0);
   }
   switch (node.kind) {
     case 'constant':

@@ -1,12 +1,12 @@
 /** What the passes of fusion share while they work on one function. */
 import type { Builder } from '../../4-tensor/builder.ts';
-import { argumentsOf, type Node, type Output, type TensorFunction } from '../../4-tensor/ir.ts';
+import { argumentsOf, type Node, type NodeOf, type Output, type TensorFunction } from '../../4-tensor/ir.ts';
 import type { ParameterLayout } from '../../4-tensor/program.ts';
 import { Expressions } from './expressions.ts';
 import { correspondingSpace, type Group, GroupGraph, type Space } from './groups.ts';
 import { Opaque } from './opaque.ts';
 import type { Partial } from './partial.ts';
-import { isView } from './reads.ts';
+import { isView, type View } from './reads.ts';
 import { findRiders, type Riders } from './riders.ts';
 
 /** What fusion must know beside the function. */
@@ -100,8 +100,12 @@ export class Fusion {
   }
 }
 
+function keepsAll(view: View): view is Exclude<View, NodeOf<'concat' | 'pad' | 'window' | 'diagonal'>> {
+  return !['concat', 'pad', 'window', 'diagonal'].includes(view.kind);
+}
+
 /** The nearest node below views that keep every element: `node` itself where it is no view. */
 export function baseOf(node: Node): Node {
-  while (isView(node) && node.kind !== 'concat' && node.kind !== 'pad') node = node.arg;
+  while (isView(node) && keepsAll(node)) node = node.arg;
   return node;
 }

@@ -5,6 +5,7 @@
 import type { Node, NodeOf } from '../../4-tensor/ir.ts';
 import type { Axis, Index } from '../ir.ts';
 import type { Expressions, Range } from './expressions.ts';
+import type { IndexAlgebra } from '../index-algebra.ts';
 import type { Opaque } from './opaque.ts';
 
 export interface Read {
@@ -14,7 +15,7 @@ export interface Read {
   readonly within: readonly Range[];
 }
 
-export type View = NodeOf<'broadcast' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'concat'>;
+export type View = NodeOf<'broadcast' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'window' | 'diagonal' | 'concat'>;
 
 export function isView(node: Node): node is View {
   switch (node.kind) {
@@ -23,6 +24,8 @@ export function isView(node: Node): node is View {
     case 'transpose':
     case 'slice':
     case 'pad':
+    case 'window':
+    case 'diagonal':
     case 'concat':
       return true;
     default:
@@ -62,6 +65,12 @@ export function readsOfView({ index: algebra }: Expressions, node: View, index: 
       const at = index.map((part, i) => algebra.add(part, algebra.constant(-node.starts[i]!)));
       return [{ node: node.arg, index: at, within }];
     }
+    case 'window':
+      return [readOfWindow(algebra, node, index)];
+    case 'diagonal': {
+      const [kept, dropped] = node.axes;
+      return whole(index.toSpliced(dropped, 0, index[kept < dropped ? kept : kept - 1]!), node.arg);
+    }
     case 'concat': {
       let start = 0;
       return node.args.map((arg) => {
@@ -72,6 +81,28 @@ export function readsOfView({ index: algebra }: Expressions, node: View, index: 
       });
     }
   }
+}
+
+function readOfWindow(algebra: IndexAlgebra, { arg, windows }: NodeOf<'window'>, index: readonly Index[]): Read {
+  const rank = arg.shape.length;
+  const at = index.slice(0, rank);
+  const within: Range[] = [];
+  windows.forEach(({ axis, stride, dilation, start, divisor }, i) => {
+    const sum = algebra.add(
+      algebra.scale(index[axis]!, stride),
+      algebra.scale(index[rank + i]!, dilation),
+      algebra.constant(start),
+    );
+    // Whole multiples of the divisor keep the dividend from being negative.
+    const shift = Math.max(0, Math.ceil(-algebra.bounds(sum).low / divisor));
+    const dividend = divisor === 1 ? sum : algebra.add(sum, algebra.constant(shift * divisor));
+    const low = divisor === 1 ? 0 : shift;
+    const position = algebra.quotient(dividend, divisor);
+    within.push({ index: position, low, high: low + arg.shape[axis]! });
+    if (divisor > 1) within.push({ index: algebra.remainder(dividend, divisor), low: 0, high: 1 });
+    at[axis] = algebra.add(position, algebra.constant(-low));
+  });
+  return { node: arg, index: at, within };
 }
 
 /** The inner axes of a reducing node: contracted labels, reduced axes, scattered positions. */

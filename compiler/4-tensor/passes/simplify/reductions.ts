@@ -4,6 +4,44 @@ import type { Node, NodeOf } from '../../ir.ts';
 import { isSplat, repeatedAxes, restrict, scale, scaledOf, splat, splatOf } from './match.ts';
 import { kindRule, type KindRules } from './rule.ts';
 
+/**
+ * The adjoint of a convolution's input, Σ_k (g W)[(p - k) / stride, k], as a convolution of g: the window slides over g
+ * itself, before the product, and no array of windows is made.
+ */
+function transposedConvolution(b: Builder, node: NodeOf<'reduce'>): Node | undefined {
+  if (!isSum(node)) return undefined;
+  const pairs: (readonly [number, number])[] = [];
+  let view = node.arg;
+  for (; view.kind === 'diagonal'; view = view.arg) pairs.unshift(view.axes);
+  if (view.kind !== 'window' || view.arg.kind !== 'contract' || pairs.length !== view.windows.length) return undefined;
+  const { windows, arg: product } = view;
+  const rank = product.labels.length - windows.length;
+  // Axes of the product: positions, then one a window, each on the diagonal with the window's own.
+  const isAdjoint = pairs.every(([kept, dropped], i) => kept === rank + i && dropped === rank + windows.length);
+  const isWhole = node.axes.length === windows.length && node.axes.every((axis, i) => axis === rank + i);
+  if (!isAdjoint || !isWhole) return undefined;
+  const slid = windows.map(({ axis }) => product.labels[axis]!);
+  const places = product.labels.slice(rank);
+  const fits = (one: readonly number[], other: readonly number[]): boolean =>
+    slid.every((label) => one.includes(label) && !other.includes(label)) &&
+    places.every((label) => other.includes(label) && !one.includes(label));
+  const { a, b: second, aLabels, bLabels } = product;
+  const windowed = (operand: Node, labels: readonly number[]): Node => {
+    const moved = windows.map((window, i) => ({ ...window, axis: labels.indexOf(slid[i]!) }));
+    const order = [...moved.keys()].sort((i, j) => moved[i]!.axis - moved[j]!.axis);
+    const view = b.window(
+      operand,
+      order.map((i) => moved[i]!),
+    );
+    const ahead = operand.shape.length;
+    return b.transpose(view, [...range(0, ahead), ...moved.map((_, i) => ahead + order.indexOf(i))]);
+  };
+  const labels = product.labels.slice(0, rank);
+  if (fits(aLabels, bLabels)) return b.contract(windowed(a, aLabels), second, [...aLabels, ...places], bLabels, labels);
+  if (fits(bLabels, aLabels)) return b.contract(a, windowed(second, bLabels), aLabels, [...bLabels, ...places], labels);
+  return undefined;
+}
+
 const isSum = (node: NodeOf<'reduce'>): boolean => node.op === 'sum' && node.dtype === 'f32';
 
 export const reductions: KindRules = {
@@ -47,6 +85,7 @@ export const reductions: KindRules = {
       return divisor === undefined ? scale(b, sum, inner.factor) : b.div(sum, divisor);
     }),
     kindRule('reduce', 'sum(x * broadcast(y)) = sum(x) * y', (b, node) => (isSum(node) ? takeOut(b, node) : undefined)),
+    kindRule('reduce', 'sum over a window of (x W) = (window of x) W, where W has the window', transposedConvolution),
     kindRule('reduce', 'reduce(reduce(x)) = reduce(x) where the inner one has no other reader', (b, node, uses) => {
       const { op, arg, axes } = node;
       // A node made in this pass may be a second reader: only the next pass tells.

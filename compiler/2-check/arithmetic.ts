@@ -5,7 +5,7 @@ import type { HostExpr } from '../4-tensor/program.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { apply, toTensor } from './tensors.ts';
-import { invalid, type ScalarValue, type TensorValue, type TermValue, type Value } from './values.ts';
+import { invalid, type ScalarValue, type TermValue, type Value } from './values.ts';
 
 type HostOp = Extract<HostExpr, { kind: 'apply' }>['op'];
 
@@ -124,8 +124,9 @@ function power(left: Value, right: Value, frame: Frame, expr: ExprOf<'binary'>):
 /** Sums keep their parts, products with a number keep the part as it is: `- beta * KL(...)` reports the KL. */
 function termsOf(op: OpName, left: Value, right: Value, expr: ExprOf<'binary'>): readonly TermValue[] | undefined {
   const whole = (value: Value, part: ExprOf<'binary'>['left']): readonly TermValue[] => {
-    if (value.kind === 'tensor') return value.terms ?? [{ text: printExpr(part), value: value as TensorValue }];
-    return [];
+    // A comparison counts and is no part of its own.
+    if (value.kind !== 'tensor' || value.node.dtype === 'bool') return [];
+    return value.terms ?? [{ text: printExpr(part), value }];
   };
   if (op === 'add' || op === 'sub') return [...whole(left, expr.left), ...whole(right, expr.right)];
   if (op === 'mul' && left.kind === 'scalar' && right.kind === 'tensor') return right.terms;

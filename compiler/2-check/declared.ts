@@ -2,6 +2,7 @@
 import type { DeclarationOf } from '../1-syntax/ast.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
 import { Frame } from './context.ts';
+import { checkDeclaration } from './later.ts';
 import type { Declared } from './load.ts';
 import { readParam } from './params.ts';
 import { describe, invalid, type Value } from './values.ts';
@@ -30,9 +31,11 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
       return readParam(declaration.parameter, declaration.parameter.name.text, frame);
     case 'schedule':
     case 'schedule-value':
+      checkDeclaration(context.session, declaration);
+      return invalid;
     case 'infer':
     case 'sample': {
-      const what = `using the ${declaration.kind === 'schedule-value' ? 'schedule' : declaration.kind} '${declaration.name.text}'`;
+      const what = `using the ${declaration.kind} '${declaration.name.text}'`;
       context.session.report('not-supported', declaration.name.span, { what, instead: '' });
       return invalid;
     }

@@ -9,7 +9,7 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Frame } from './context.ts';
 import { staticCount } from './static.ts';
 import { isKind } from './supports.ts';
-import { joinPlates, spread, toTensor, tensorOf } from './tensors.ts';
+import { floating, joinPlates, spread, tensorOf, toTensor } from './tensors.ts';
 import {
   describe,
   describeShape,
@@ -32,7 +32,7 @@ export function callDistribution(name: string, expr: ExprOf<'call'>, frame: Fram
     if (plain?.kind === 'invalid') return invalid;
     const value = plain === undefined ? tensorOf(frame, given.arg!.value) : toTensor(frame, plain, expr.span);
     if (value === undefined || !checkSupport(value, given.form, given.arg, name, expr, frame)) return invalid;
-    const node = given.form.toCanonical?.(frame.context.b, asFloat(value, frame)) ?? asFloat(value, frame);
+    const node = given.form.toCanonical?.(frame.context.b, floating(value, frame)) ?? floating(value, frame);
     canonical.set(spec.name, { ...value, node });
   }
   return assemble(distribution, canonical, expr, frame);
@@ -154,10 +154,6 @@ function constantWithin(node: Node, support: ParameterForm['support']): boolean 
     default:
       return false;
   }
-}
-
-function asFloat(value: TensorValue, frame: Frame): Node {
-  return value.node.dtype === 'u32' ? frame.context.b.map('toF32', value.node) : value.node;
 }
 
 /** Brings the parameters to one shape: the variable's. */

@@ -16,7 +16,7 @@ import type { Frame } from './context.ts';
 import { parameter, ReshapedError } from './params.ts';
 import { staticCount, staticNumber } from './static.ts';
 import { describe, invalid, type Value } from './values.ts';
-import { tensorOf } from './tensors.ts';
+import { floating, tensorOf } from './tensors.ts';
 
 export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Value {
   const layer = layers.get(name)!;
@@ -170,7 +170,7 @@ export function callActivation(name: string, expr: ExprOf<'call'>, frame: Frame)
     return invalid;
   }
   const { b } = frame.context;
-  const node = found.apply(b, x.node.dtype === 'u32' ? b.map('toF32', x.node) : x.node, args);
+  const node = found.apply(b, floating(x, frame), args);
   return { kind: 'tensor', node, support: { kind: found.support }, shape: x.shape, plates: x.plates };
 }
 

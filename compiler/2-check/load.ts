@@ -38,8 +38,9 @@ export function load(session: Session, path: string): Spec | undefined {
   return session.diagnostics.every(isReadable) ? { root, scope } : undefined;
 }
 
+/** While loading, what is not supported yet is a file that cannot be used. */
 function isUnreadable(code: string): boolean {
-  return code === 'file-not-found' || Object.hasOwn(syntaxMessages, code);
+  return code === 'file-not-found' || code === 'not-supported' || Object.hasOwn(syntaxMessages, code);
 }
 
 function scopeOf(session: Session, file: SourceFile, loaded: Map<string, Scope>, open: readonly string[]): Scope {
@@ -76,6 +77,10 @@ function importFrom(
     return;
   }
   const path = resolve(file.path, use.path);
+  if (laterLibraries.has(path)) {
+    session.report('not-supported', use.span, { what: `the library "${use.path}"`, instead: '' });
+    return;
+  }
   if (open.includes(path)) {
     session.report('cyclic-use', use.span, { path: use.path });
     return;
@@ -99,6 +104,14 @@ function importFrom(
     } else scope.names.set(name, declared);
   }
 }
+
+/** Parts of the library that are not written yet. */
+const laterLibraries: ReadonlySet<string> = new Set([
+  'std/adversarial.vae',
+  'std/diffusion.vae',
+  'std/flow.vae',
+  'std/testing.vae',
+]);
 
 /** What `use` does not bring along. */
 const programKinds: ReadonlySet<string> = new Set(['infer', 'sample']);

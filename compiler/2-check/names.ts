@@ -1,11 +1,13 @@
 /**
  * Names in declarations that no program may have reached: every name must be bound, declared, imported or the
- * language's own. Elaboration says the same of what it reaches; the session says it once.
+ * language's own, and the language's own must be one that is compiled. Elaboration says the same of what it reaches;
+ * the session says it once.
  */
-import type { Declaration, Each, Expr, Parameter, Statement } from '../1-syntax/ast.ts';
+import type { Declaration, DeclarationOf, Each, Expr, Parameter, Statement } from '../1-syntax/ast.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Session } from '../session.ts';
-import { builtinNames } from './builtins/index.ts';
+import { builtinNames, isLater } from './builtins/index.ts';
+import { checkDeclaration, checkDraw, checkParam, checkStatement } from './later.ts';
 import type { Scope, Spec } from './load.ts';
 
 /** Words that stand for themselves: values of named arguments, and the types that ranges are written with. */
@@ -19,6 +21,8 @@ class Walk {
   readonly #session: Session;
   readonly #scope: Scope;
   readonly #bound: Set<string>[] = [];
+  /** Within an objective whose free names are fields of whatever data it is trained on. */
+  #speaksOfData = false;
 
   constructor(session: Session, scope: Scope) {
     this.#session = session;
@@ -26,35 +30,32 @@ class Walk {
   }
 
   declaration(declaration: Declaration): void {
+    checkDeclaration(this.#session, declaration);
     switch (declaration.kind) {
       case 'hyper':
         this.#within([], () => this.#expr(declaration.value));
         break;
       case 'function':
       case 'objective':
-        this.#within(parameterNames(declaration.parameters), () => {
-          if (this.#speaksOfData(declaration)) return;
-          this.#expr(declaration.body);
-        });
+        this.#speaksOfData = isOfData(declaration);
+        this.#within(parameterNames(declaration.parameters), () => this.#expr(declaration.body));
+        this.#speaksOfData = false;
         break;
       case 'net':
       case 'model':
       case 'guide':
       case 'sample':
-        this.#within(parameterNames(declaration.parameters), () => this.#statements(declaration.body));
+        this.#within(parameterNames(declaration.parameters), () =>
+          this.#statements(declaration.body, declaration.kind),
+        );
         break;
       default:
     }
   }
 
-  /** An objective without a model speaks of fields of whatever data it is trained on: `x` is then free. */
-  #speaksOfData(declaration: Extract<Declaration, { kind: 'function' | 'objective' }>): boolean {
-    if (declaration.kind !== 'objective') return false;
-    return !declaration.parameters.some((p) => p.type?.name.text === 'model' || p.type?.name.text === 'guide');
-  }
-
-  #statements(statements: readonly Statement[]): void {
+  #statements(statements: readonly Statement[], of: string): void {
     for (const statement of statements) {
+      checkStatement(this.#session, statement, of);
       switch (statement.kind) {
         case 'sample':
           this.#expr(statement.distribution);
@@ -65,6 +66,7 @@ class Walk {
           for (const target of statement.targets) this.#bind(target.text);
           break;
         case 'param':
+          checkParam(this.#session, statement.parameter);
           if (statement.parameter.initial !== undefined) this.#expr(statement.parameter.initial);
           this.#bind(statement.parameter.name.text);
           break;
@@ -75,7 +77,7 @@ class Walk {
           this.#expr(statement.each.range);
           // What the body declares for each index is known after it.
           for (const name of eachNames(statement.each)) this.#bind(name);
-          this.#statements(statement.body);
+          this.#statements(statement.body, of);
           break;
         case 'keep':
           this.#expr(statement.at);
@@ -105,10 +107,10 @@ class Walk {
         break;
       case 'binary':
         this.#expr(expr.left);
-        this.#expr(expr.right);
+        if (expr.operator !== '|>' || !this.#later(expr.right, expr)) this.#expr(expr.right);
         break;
       case 'call':
-        this.#call(expr);
+        if (!this.#later(expr, expr)) this.#call(expr);
         break;
       case 'index':
         if (expr.object.kind !== 'name' || !builtinNames.has(expr.object.text)) this.#expr(expr.object);
@@ -153,6 +155,15 @@ class Walk {
     for (const arg of expr.args) if (!drawn || arg.name !== undefined) this.#expr(arg.value);
   }
 
+  /** `conv2d(x, 3)`, or `x |> conv2d(3)` as a whole: a word of the language that no version compiles yet. */
+  #later(written: Expr, whole: Expr): boolean {
+    const word = written.kind === 'call' ? written.callee : written;
+    if (word.kind !== 'name' || !isLater(word.text) || this.#isBound(word.text)) return false;
+    this.#session.report('not-supported', whole.span, { what: `'${word.text}'`, instead: '' });
+    if (written.kind === 'call') for (const arg of written.args) this.#expr(arg.value);
+    return true;
+  }
+
   #isModel(name: string): boolean {
     const kind = this.#scope.names.get(name)?.declaration.kind;
     return kind === 'model' || kind === 'guide';
@@ -170,6 +181,7 @@ class Walk {
   #expectation(expr: Extract<Expr, { kind: 'expectation' }>): void {
     const names: string[] = [];
     for (const draw of expr.draws) {
+      checkDraw(this.#session, draw);
       this.#within(names, () => this.#density(draw.distribution));
       names.push(...draw.names.map(({ name }) => name.text), ...(draw.each ? eachNames(draw.each) : []));
     }
@@ -184,14 +196,13 @@ class Walk {
 
   #use(expr: Extract<Expr, { kind: 'name' }>): void {
     const name = expr.text;
-    const isKnown =
-      this.#bound.some((names) => names.has(name)) ||
-      this.#scope.names.has(name) ||
-      builtinNames.has(name) ||
-      literalWords.has(name);
-    if (isKnown) return;
+    if (this.#speaksOfData || this.#isBound(name) || builtinNames.has(name) || literalWords.has(name)) return;
     const known = [...this.#bound.flatMap((names) => [...names]), ...this.#scope.names.keys(), ...builtinNames];
     this.#session.report('unknown-name', expr.span, { name, hint: didYouMean(name, known) });
+  }
+
+  #isBound(name: string): boolean {
+    return this.#bound.some((names) => names.has(name)) || this.#scope.names.has(name);
   }
 
   #bind(name: string): void {
@@ -203,6 +214,12 @@ class Walk {
     walk();
     this.#bound.pop();
   }
+}
+
+/** An objective without a model has no variables of its own: `x` is a field of the data. */
+function isOfData(declaration: DeclarationOf<'function' | 'objective'>): boolean {
+  if (declaration.kind !== 'objective') return false;
+  return !declaration.parameters.some((p) => p.type?.name.text === 'model' || p.type?.name.text === 'guide');
 }
 
 function parameterNames(parameters: readonly Parameter[]): string[] {

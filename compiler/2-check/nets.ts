@@ -1,13 +1,13 @@
 /** Nets: a call runs the body with the arguments in place; all calls of one net share its weights. */
 import type { ExprOf, Statement } from '../1-syntax/ast.ts';
-import { sameShape } from '../4-tensor/builder.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { matchArguments } from './arguments.ts';
 import { Frame } from './context.ts';
+import { checkStatement } from './later.ts';
+import { asDeclared } from './parameters.ts';
 import { readParam } from './params.ts';
 import { toTensor } from './tensors.ts';
-import { readType } from './types.ts';
-import { describe, describeShape, invalid, type NetValue, type Value } from './values.ts';
+import { describe, invalid, type NetValue, type Value } from './values.ts';
 
 export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Value {
   const { context } = frame;
@@ -33,18 +33,9 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
     if (value.kind === 'invalid') return invalid;
     const tensor = toTensor(frame, value, (written ?? parameter).span);
     if (tensor === undefined) return invalid;
-    const type = parameter.type && readType(parameter.type, inner);
-    if (type !== undefined && !sameShape(type.shape, tensor.shape)) {
-      const params = {
-        left: describeShape(type.shape),
-        right: describeShape(tensor.shape),
-        of: `the argument '${parameter.name.text}' of '${name}'`,
-      };
-      const note = { message: 'declared here', span: parameter.span };
-      context.session.report('shape-mismatch', (written ?? parameter).span, params, [note]);
-      return invalid;
-    }
-    inner.values.set(parameter.name.text, tensor);
+    const typed = asDeclared(parameter, tensor, `'${name}'`, (written ?? parameter).span, inner);
+    if (typed === undefined) return invalid;
+    inner.values.set(parameter.name.text, typed);
   }
   context.applying.push(declaration);
   context.session.calls.push(expr.span);
@@ -68,11 +59,13 @@ function runBody(body: readonly Statement[], name: string, frame: Frame, span: N
       }
       case 'return':
         return returned(statement, frame);
-      default: {
-        const what = `'${statement.kind}' in a net`;
-        frame.context.session.report('not-supported', statement.span, { what, instead: '' });
+      case 'sample':
+        frame.context.session.report('not-supported', statement.span, { what: 'a draw in a net', instead: '' });
         return invalid;
-      }
+      case 'for':
+      case 'keep':
+        checkStatement(frame.context.session, statement, 'net');
+        return invalid;
     }
   }
   frame.context.session.report('missing-return', span, { name });

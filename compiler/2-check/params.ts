@@ -6,6 +6,7 @@ import type { Constraint, Initialiser } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Support } from '../distributions/distribution.ts';
 import type { Frame } from './context.ts';
+import { checkParam } from './later.ts';
 import { staticNumber } from './static.ts';
 import { readType } from './types.ts';
 import { describeShape, invalid, type Value } from './values.ts';
@@ -44,16 +45,14 @@ function parameterNode(frame: Frame, path: string, shape: Shape): Node {
 export function readParam(declaration: ParamDeclaration, path: string, frame: Frame): Value {
   const { context } = frame;
   const { b, session } = context;
-  const later = (what: string): Value => {
-    session.report('not-supported', declaration.span, { what, instead: '' });
-    return invalid;
-  };
-  if (declaration.index !== undefined) return later("a 'param' for each index");
-  if (declaration.from !== undefined) return later("'from' in a param");
+  if (!checkParam(session, declaration)) return invalid;
   const type = readType(declaration.type, frame);
   if (type === undefined) return invalid;
   const constraint = constraintOf(type.support);
-  if (constraint === undefined) return later(`a param over ${type.support.kind}`);
+  if (constraint === undefined) {
+    session.report('not-supported', declaration.span, { what: `a param over ${type.support.kind}`, instead: '' });
+    return invalid;
+  }
   const initial =
     declaration.initial === undefined
       ? constraint === 'real'

@@ -25,7 +25,7 @@ export function staticCount(value: Value, span: Span, what: string, frame: Frame
   const found = staticNumber(value, span, what, frame);
   if (found === undefined) return undefined;
   if (Number.isInteger(found) && found >= least && found < 2 ** 31) return found;
-  frame.context.session.report('not-positive-integer', span, { what, found: String(found) });
+  frame.context.session.report('not-positive-integer', span, { what, least, found: String(found) });
   return undefined;
 }
 

@@ -28,7 +28,8 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
   const { context } = frame;
   switch (value.kind) {
     case 'tensor':
-      return value;
+      // A comparison as a number: 1 where it holds, 0 elsewhere.
+      return value.node.dtype === 'bool' ? { ...value, node: context.b.map('toF32', value.node) } : value;
     case 'scalar': {
       if (value.value !== undefined && !Number.isFinite(value.value)) {
         context.session.report('non-finite-constant', span, { value: String(value.value) });
@@ -55,6 +56,11 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
 /** Elaborates an expression to a tensor, saying so where it is something else. */
 export function tensorOf(frame: Frame, expr: Expr): TensorValue | undefined {
   return toTensor(frame, frame.elaborate(expr), expr.span);
+}
+
+/** The node in f32: a category or a count by its value. */
+export function floating(value: TensorValue, frame: Frame): Node {
+  return value.node.dtype === 'u32' ? frame.context.b.map('toF32', value.node) : value.node;
 }
 
 function supportOfNumber(value: number | undefined): 'real' | 'nonnegative' | 'positive' {
@@ -86,7 +92,9 @@ function stack(frame: Frame, items: readonly Value[], span: Span): TensorValue |
   }
   const plates = joinPlates(parts.map((part) => part.plates));
   const extents = plates.map((plate) => plate.extent);
-  const rows = parts.map((part) => b.reshape(spread(frame, part, plates, part.shape), [...extents, 1, ...part.shape]));
+  const isMixed = parts.some((part) => part.node.dtype !== first.node.dtype);
+  const alike = isMixed ? parts.map((part) => ({ ...part, node: floating(part, frame) })) : parts;
+  const rows = alike.map((part) => b.reshape(spread(frame, part, plates, part.shape), [...extents, 1, ...part.shape]));
   const shape = [parts.length, ...first.shape];
   return { kind: 'tensor', node: b.concat(rows, plates.length), support: first.support, shape, plates };
 }
@@ -111,9 +119,11 @@ const linear: ReadonlySet<string> = new Set(['add', 'sub', 'neg', 'mul', 'div', 
 /** Applies an op of the catalogue elementwise; shapes must be equal or single numbers. */
 export function apply(frame: Frame, op: OpName, values: readonly Value[], span: Span, what: string): Value {
   const { session, b } = frame.context;
+  const wanted = ops[op].args;
   let tensors: TensorValue[] = [];
-  for (const value of values) {
-    const tensor = toTensor(frame, value, span);
+  for (const [i, value] of values.entries()) {
+    const isCondition = wanted[i] === 'bool' && value.kind === 'tensor';
+    const tensor = isCondition ? value : toTensor(frame, value, span);
     if (tensor === undefined) return invalid;
     tensors.push(tensor);
   }
@@ -134,7 +144,6 @@ export function apply(frame: Frame, op: OpName, values: readonly Value[], span: 
     return invalid;
   }
   const plates = joinPlates(tensors.map((tensor) => tensor.plates));
-  const wanted = ops[op].args;
   const args = tensors.map((tensor, i) => {
     const node = spread(frame, tensor, plates, shape);
     const needsFloat = wanted[i] === 'f32' || (wanted[i] === 'any' && tensors.some((t) => t.node.dtype === 'f32'));

@@ -26,6 +26,10 @@ export function readType(type: TypeExpr, frame: Frame): Type | undefined {
   const known = plain.find((kind) => kind === name);
   if (known !== undefined) return { support: { kind: known }, shape };
   const withSize = sized.find((kind) => kind === name);
+  if (name === 'cholesky') {
+    session.report('not-supported', type.name.span, { what: "the type 'cholesky'", instead: '' });
+    return undefined;
+  }
   if (withSize === undefined) {
     session.report('unknown-type', type.name.span, { name, hint: didYouMean(name, [...plain, ...sized]) });
     return undefined;

@@ -144,7 +144,16 @@ function readClauses(
             });
             return undefined;
           }
+          if (split.some(({ name }) => name === part.name?.text)) {
+            session.report('duplicate-name', part.name.span, { name: part.name.text });
+            return undefined;
+          }
           split.push({ name: part.name.text, share: share.value });
+        }
+        if (!sumToOne(split)) {
+          const sum = split.reduce((total, { share }) => total + share, 0);
+          session.report('wrong-type', clause.span, { expected: 'shares that sum to 1', found: `a sum of ${sum}` });
+          return undefined;
         }
         break;
       case 'where': {
@@ -164,6 +173,10 @@ function readClauses(
   return { split, where };
 }
 
+function sumToOne(split: DataContract['split']): boolean {
+  return Math.abs(split.reduce((total, { share }) => total + share, 0) - 1) <= 1e-6;
+}
+
 function readCondition(
   expr: Expr,
   find: (name: { text: string; span: Expr['span'] }) => Field | undefined,
@@ -175,6 +188,11 @@ function readCondition(
     const field = find({ text: expr.left.text, span: expr.left.span });
     const value = frame.elaborate(expr.right);
     if (field === undefined) return undefined;
+    if (field.shape.length > 0) {
+      const params = { expected: 'a field of one number a row', found: `'${field.name}' [${field.shape.join(', ')}]` };
+      frame.context.session.report('wrong-type', expr.left.span, params);
+      return undefined;
+    }
     if (operator !== undefined && value.kind === 'scalar' && value.value !== undefined) {
       return [{ field: field.name, operator, value: value.value }];
     }
@@ -192,6 +210,12 @@ function readSource(
   frame: Frame,
 ): DataContract['source'] | undefined {
   const { session } = frame.context;
+  // `run("folder").samples` stands for the call.
+  const call = expr.kind === 'member' ? expr.object : expr;
+  if (call.kind === 'call' && call.callee.kind === 'name' && call.callee.text === 'run') {
+    session.report('not-supported', expr.span, { what: "the source 'run'", instead: '' });
+    return undefined;
+  }
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
     session.report('wrong-type', expr.span, {
       expected: 'a source such as \'csv("file.csv")\'',
@@ -205,7 +229,7 @@ function readSource(
     session.report('unknown-name', expr.callee.span, { name: kind, hint: didYouMean(kind, known) });
     return undefined;
   }
-  if (kind === 'png' || kind === 'run') {
+  if (kind === 'png') {
     session.report('not-supported', expr.span, { what: `the source '${kind}'`, instead: '' });
     return undefined;
   }

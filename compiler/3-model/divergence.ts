@@ -21,7 +21,8 @@ import {
   type Value,
   type Factor,
 } from '../2-check/values.ts';
-import { instanceOf, isTractable, logOfFactor, readDensity, sumOf, type DensityQuery } from './density.ts';
+import { instanceOf, logOfFactor, sumOf } from './density.ts';
+import { isTractable, readDensity, type DensityQuery } from './query.ts';
 import { decide } from '../2-check/derivation.ts';
 import { parametersOver } from './draw.ts';
 import { sharedDraw } from './sharing.ts';

@@ -75,6 +75,7 @@ function lookup(expr: ExprOf<'name'>, frame: Frame): Value {
   }
   const field = frame.program?.fields.get(name);
   if (field !== undefined) return field;
+  if (name === 'pi') return number(Math.PI);
   if (builtinNames.has(name)) return { kind: 'builtin', name };
   const known = [
     ...frame.names(),
@@ -112,7 +113,11 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
   const [index] = indices;
   if (object.kind === 'list' && index?.kind === 'scalar') {
     const position = staticCount(index, expr.indices[0]!.span, 'an index', frame, 0);
-    return position === undefined ? invalid : (object.items[position] ?? invalid);
+    const item = position === undefined ? invalid : object.items[position];
+    if (item !== undefined) return item;
+    const params = { expected: `an index below ${object.items.length}`, found: describe(index) };
+    frame.context.session.report('wrong-type', expr.indices[0]!.span, params);
+    return invalid;
   }
   if (indices.length === 1 && index?.kind === 'plate') return draw(expr, object, index, frame);
   frame.context.session.report('not-supported', expr.span, {
@@ -165,6 +170,11 @@ function elaborateIf(expr: ExprOf<'if'>, frame: Frame): Value {
   }
   const branches = [condition, frame.elaborate(expr.then), frame.elaborate(expr.otherwise)];
   if (branches.some((value) => value.kind === 'invalid')) return invalid;
+  if (condition.kind !== 'tensor' || condition.node.dtype !== 'bool') {
+    const params = { expected: "a comparison such as 'a < b'", found: describe(condition) };
+    frame.context.session.report('wrong-type', expr.condition.span, params);
+    return invalid;
+  }
   return apply(frame, 'select', branches, expr.span, `'${printExpr(expr)}'`);
 }
 
@@ -185,7 +195,8 @@ function elaborateComprehension(expr: ExprOf<'comprehension'>, frame: Frame): Va
   const { context } = frame;
   if (to < from) {
     const found = `${from}..${to}`;
-    context.session.report('not-positive-integer', expr.each.range.span, { what: 'the length of a range', found });
+    const params = { what: 'the length of a range', least: 1, found };
+    context.session.report('not-positive-integer', expr.each.range.span, params);
     return invalid;
   }
   const plate = context.plate(name.text, to - from + 1);

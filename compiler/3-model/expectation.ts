@@ -2,9 +2,10 @@
 import type { Draw, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import type { Frame } from '../2-check/context.ts';
+import { checkDraw } from '../2-check/later.ts';
 import { staticCount } from '../2-check/static.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
-import { isTractable, readDensity } from './density.ts';
+import { isTractable, readDensity } from './query.ts';
 import { decide } from '../2-check/derivation.ts';
 import { drawFrom } from './draw.ts';
 import { sharedDraw } from './sharing.ts';
@@ -48,12 +49,7 @@ export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame):
 /** The plate of `for k in 1..K`; its index is bound in the inner frame. */
 function platesOf(draw: Draw, frame: Frame, inner: Frame): Plate | undefined | 'wrong' {
   const { session } = frame.context;
-  const by = draw.by && printExpr(draw.by);
-  if (draw.coupled !== undefined || (by !== undefined && by !== 'pathwise')) {
-    const what = draw.coupled !== undefined ? "'coupled'" : `the estimator '${by}'`;
-    session.report('not-supported', draw.span, { what, instead: "; draws are independent, with 'pathwise' gradients" });
-    return 'wrong';
-  }
+  if (!checkDraw(session, draw)) return 'wrong';
   if (draw.each === undefined) return undefined;
   const range = frame.elaborate(draw.each.range);
   const [name] = draw.each.names;

@@ -3,6 +3,7 @@
  * for its distribution there, its factor. Only what those factors read is run.
  */
 import { Frame } from '../2-check/context.ts';
+import { checkStatement } from '../2-check/later.ts';
 import { assign } from '../2-check/nets.ts';
 import { readParam } from '../2-check/params.ts';
 import {
@@ -54,11 +55,7 @@ export function instantiate(
       );
     } else if (statement.kind === 'sample' && wanted.includes(statement.target.text)) {
       const variable = statement.target.text;
-      if (statement.modifier !== undefined || statement.index !== undefined) {
-        const what = statement.modifier === undefined ? 'an indexed variable' : `'${statement.modifier}' in a model`;
-        context.session.report('not-supported', statement.span, { what, instead: '' });
-        return undefined;
-      }
+      if (!checkStatement(context.session, statement, declaration.kind)) return undefined;
       const distribution = inner.elaborate(statement.distribution);
       if (distribution.kind !== 'distribution') {
         if (distribution.kind !== 'invalid') {
@@ -71,9 +68,12 @@ export function instantiate(
       const named: TensorValue | undefined = value && { ...value, text: variable };
       factors.set(variable, { variable, distribution, span: statement.span, ...(named && { value: named }) });
       if (named !== undefined) inner.values.set(variable, named);
-    } else if (statement.kind === 'for' || statement.kind === 'keep' || statement.kind === 'return') {
-      const what = `'${statement.kind}' in a ${declaration.kind}`;
-      context.session.report('not-supported', statement.span, { what, instead: '' });
+    } else if (statement.kind === 'for' || statement.kind === 'keep') {
+      checkStatement(context.session, statement, declaration.kind);
+      return undefined;
+    } else if (statement.kind === 'return') {
+      const what = `'return' in a ${declaration.kind}`;
+      context.session.report('not-supported', statement.span, { what, instead: '; its variables are what it gives' });
       return undefined;
     }
   }

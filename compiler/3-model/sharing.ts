@@ -1,7 +1,7 @@
 /** Draws shared: every E and KL over the same guide, arguments and number of draws sees one draw. */
 import type { Frame } from '../2-check/context.ts';
 import type { Plate, ModelInstance } from '../2-check/values.ts';
-import type { DensityQuery } from './density.ts';
+import type { DensityQuery } from './query.ts';
 import { decide } from '../2-check/derivation.ts';
 import { drawFrom } from './draw.ts';
 import { instantiate } from './instance.ts';

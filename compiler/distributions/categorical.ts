@@ -64,7 +64,18 @@ function klCategorical(b: Builder, q: Parameters, p: Parameters): Node {
   return b.sum(b.mul(b.exp(logQ), b.sub(logQ, logP)), [-1]);
 }
 
-/** A probability of 0 becomes a logit of -87, not minus infinity. */
+/** A softmax gives back its exponents; of other probabilities, 0 becomes a logit of -87, not minus infinity. */
 function logOfProbabilities(b: Builder, probabilities: Node): Node {
-  return b.log(b.map('max', probabilities, smallestProbability));
+  return exponentsOf(probabilities) ?? b.log(b.map('max', probabilities, smallestProbability));
+}
+
+/** x of e^x / Σ e^x, the sum along the last axis. */
+function exponentsOf(node: Node): Node | undefined {
+  if (node.kind !== 'map' || node.op !== 'div') return undefined;
+  const [weights, total] = node.args;
+  if (weights?.kind !== 'map' || weights.op !== 'exp' || total?.kind !== 'broadcast') return undefined;
+  const sum = total.arg;
+  const isTotal =
+    sum.kind === 'reduce' && sum.op === 'sum' && sum.arg === weights && sum.axes.join() === `${node.shape.length - 1}`;
+  return isTotal ? weights.args[0] : undefined;
 }

@@ -52,6 +52,18 @@ describe('Categorical', () => {
     expect(low).toBeCloseTo(1 - Math.log(1 + Math.E + Math.E ** 2), 12);
   });
 
+  test('probs of a softmax are its exponents, so that a saturated one loses no digit', () => {
+    const { b } = new Bench();
+    const toLogits = distributions['Categorical']!.parameters[0]!.forms[1]!.toCanonical!;
+    const exponents = b.input({ kind: 'argument', name: 'l' }, [2, 3]);
+    const over = (axis: number, kept: number) => {
+      const weights = b.exp(exponents);
+      return b.div(weights, b.broadcast(b.sum(weights, [axis]), [2, 3], [kept]));
+    };
+    expect(toLogits(b, over(1, 0))).toBe(exponents);
+    expect(toLogits(b, over(0, 1))).not.toBe(exponents);
+  });
+
   test('a probability of zero is never drawn and costs a finite amount', () => {
     const bench = new Bench();
     const { b } = bench;

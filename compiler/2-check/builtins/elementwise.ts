@@ -4,7 +4,7 @@ import type { OpName } from '../../ops/index.ts';
 import { matchArguments } from '../arguments.ts';
 import { hostScalar } from '../arithmetic.ts';
 import { apply } from '../tensors.ts';
-import { describe, invalid } from '../values.ts';
+import { invalid } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
 
 const names = [
@@ -27,12 +27,6 @@ function one(name: (typeof names)[number]): BuiltinFunction {
   };
 }
 
-const constantPi: BuiltinFunction = (expr, frame) => {
-  frame.context.session.report('not-callable', expr.span, { found: describe({ kind: 'builtin', name: 'pi' }) });
-  return invalid;
-};
-
-export const elementwise: Readonly<Record<string, BuiltinFunction>> = {
-  ...Object.fromEntries(names.map((name) => [name, one(name)])),
-  pi: constantPi,
-};
+export const elementwise: Readonly<Record<string, BuiltinFunction>> = Object.fromEntries(
+  names.map((name) => [name, one(name)]),
+);

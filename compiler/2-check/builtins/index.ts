@@ -23,17 +23,20 @@ const functions: Readonly<Record<string, BuiltinFunction>> = {
 };
 
 /** What the language has words for and a later version compiles. */
-const later = new Set([
+const later: ReadonlySet<string> = new Set([
   ...laterLayers,
   ...laterDistributions,
-  'grad',
-  'ode',
-  'strided',
-  'linspace',
-  'cumprod',
-  'previous',
+  ...['grad', 'norm'],
+  ...['linspace', 'cumprod', 'previous', 'strided'],
+  ...['ode', 'euler', 'rk4'],
   'mean_field',
+  ...['best_f1', 'disentanglement', 'fit', 'gradient_variance', 'mode_coverage', 'nearest_neighbour', 'pareto_k'],
 ]);
+
+/** Whether a word is the language's and no version compiles it yet. */
+export function isLater(name: string): boolean {
+  return later.has(name);
+}
 
 export const builtinNames: ReadonlySet<string> = new Set([
   ...Object.keys(functions),

@@ -10,7 +10,7 @@ import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Builder } from '../../4-tensor/builder.ts';
 import type { Frame } from '../context.ts';
 import { resultSupport } from '../supports.ts';
-import { apply, toTensor } from '../tensors.ts';
+import { apply, floating, toTensor } from '../tensors.ts';
 import { describe, invalid, type TensorValue, type Value } from '../values.ts';
 
 type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'logsumexp' | 'logmeanexp' | 'softmax';
@@ -64,7 +64,10 @@ function overShape(name: Reduction, value: TensorValue, frame: Frame): Value {
   const axes = range(lead, lead + value.shape.length);
   const count = sizeOf(value.shape);
   const node = reduceAxes(name, frame.context.b, floating(value, frame), axes, count);
-  return finish(name, value, node, name === 'softmax' ? value.shape : [], value.plates);
+  if (name !== 'softmax') return finish(name, value, node, [], value.plates);
+  const weights = finish(name, value, node, value.shape, value.plates);
+  // Those of a vector sum to 1 along its only axis, as probabilities of categories do.
+  return value.shape.length === 1 ? { ...weights, support: { kind: 'simplex', size: count } } : weights;
 }
 
 function overPlate(name: Reduction, value: TensorValue, index: Expr, arg: Expr, frame: Frame): Value {
@@ -83,10 +86,6 @@ function overPlate(name: Reduction, value: TensorValue, index: Expr, arg: Expr, 
   const node = reduceAxes(name, b, floating(value, frame), [axis], found.plate.extent);
   const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== found.plate.id);
   return finish(name, value, node, value.shape, plates);
-}
-
-function floating(value: TensorValue, frame: Frame): Node {
-  return value.node.dtype === 'u32' ? frame.context.b.map('toF32', value.node) : value.node;
 }
 
 function finish(

@@ -1,12 +1,12 @@
 /** Functions that look at more than numbers: `stop`, `batch_mean`, `mean_square`, `slerp`, `one_hot`, `uniform`. */
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import { range, sameShape } from '../../4-tensor/builder.ts';
-import { sizeOf } from '../../4-tensor/ir.ts';
+import { sizeOf, type Node } from '../../4-tensor/ir.ts';
 import { oneHot as oneHotNode } from '../../layers/shapes.ts';
 import { matchArguments } from '../arguments.ts';
 import type { Frame } from '../context.ts';
 import { staticCount } from '../static.ts';
-import { defer, spread, joinPlates, toTensor, tensorOf } from '../tensors.ts';
+import { defer, floating, joinPlates, spread, tensorOf, toTensor } from '../tensors.ts';
 import { describe, describeShape, invalid, number, type TensorValue } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
 
@@ -54,7 +54,7 @@ const batchMean: BuiltinFunction = (expr, frame) => {
   }
   if (program.kind === 'evaluate') return defer(frame, value);
   const { b } = context;
-  const node = b.mul(b.sum(value.node, [axis]), 1 / program.rows.extent);
+  const node = b.mul(b.sum(floating(value, frame), [axis]), 1 / program.rows.extent);
   return { ...value, node, plates: value.plates.filter((_, i) => i !== axis), deferred: true };
 };
 
@@ -66,7 +66,7 @@ const meanSquare: BuiltinFunction = (expr, frame) => {
   const { b } = frame.context;
   const lead = value.plates.length;
   const axes = range(lead, lead + value.shape.length);
-  const node = b.mul(b.sum(b.square(value.node), axes), 1 / sizeOf(value.shape));
+  const node = b.mul(b.sum(b.square(floating(value, frame)), axes), 1 / sizeOf(value.shape));
   return { kind: 'tensor', node, support: { kind: 'nonnegative' }, shape: [], plates: value.plates };
 };
 
@@ -86,17 +86,15 @@ const slerp: BuiltinFunction = (expr, frame) => {
   }
   const { b } = frame.context;
   const plates = joinPlates([from.plates, to.plates, t.plates]);
-  const [x, y, s] = [
-    spread(frame, from, plates, from.shape),
-    spread(frame, to, plates, from.shape),
-    spread(frame, t, plates, from.shape),
-  ];
+  const over = (value: TensorValue): Node =>
+    spread(frame, { ...value, node: floating(value, frame) }, plates, from.shape);
+  const [x, y, s] = [over(from), over(to), over(t)];
   const axes = range(plates.length, plates.length + from.shape.length);
-  const over = (node: typeof x): typeof x => b.broadcast(b.sum(node, axes), x.shape, range(0, plates.length));
-  const cosine = b.div(over(b.mul(x, y)), b.sqrt(b.mul(over(b.square(x)), over(b.square(y)))));
+  const summed = (node: Node): Node => b.broadcast(b.sum(node, axes), x.shape, range(0, plates.length));
+  const cosine = b.div(summed(b.mul(x, y)), b.sqrt(b.mul(summed(b.square(x)), summed(b.square(y)))));
   const inside = b.map('max', b.map('min', cosine, 0.999999), -0.999999);
   const angle = b.map('acos', inside);
-  const weight = (share: typeof x): typeof x => b.div(b.map('sin', b.mul(share, angle)), b.map('sin', angle));
+  const weight = (share: Node): Node => b.div(b.map('sin', b.mul(share, angle)), b.map('sin', angle));
   const node = b.add(b.mul(weight(b.sub(1, s)), x), b.mul(weight(s), y));
   return { kind: 'tensor', node, support: { kind: 'real' }, shape: from.shape, plates };
 };

@@ -41,15 +41,48 @@ export function readSet(expr: Expr, frame: Frame): { contract: Contract; referen
   return { contract, reference: referenceOf(set) };
 }
 
+/** What a number of a clause must be, where it is known when compiling. */
+export interface Bound {
+  /** `a positive number`. */
+  readonly words: string;
+  readonly allows: (value: number) => boolean;
+}
+
+export const positive: Bound = { words: 'a positive number', allows: (value) => value > 0 };
+export const shareBelowOne: Bound = {
+  words: 'a number from 0 on and below 1',
+  allows: (value) => value >= 0 && value < 1,
+};
+export const wholeFromZero: Bound = {
+  words: 'a whole number of at least 0',
+  allows: (value) => Number.isSafeInteger(value) && value >= 0,
+};
+
 /** A number of the host, or undefined (and reported). */
-export function readScalar(expr: Expr, what: string, frame: Frame): HostExpr | undefined {
+export function readScalar(expr: Expr, what: string, frame: Frame, bound?: Bound): HostExpr | undefined {
   const value: Value = frame.elaborate(expr);
-  if (value.kind === 'scalar') return value.expression;
+  const isAllowed = value.kind === 'scalar' && (value.value === undefined || bound?.allows(value.value) !== false);
+  if (isAllowed) return value.expression;
   if (value.kind !== 'invalid') {
-    const params = { expected: `a number for ${what}`, found: describe(value) };
+    const params = { expected: `${bound?.words ?? 'a number'} for ${what}`, found: describe(value) };
     frame.context.session.report('wrong-type', expr.span, params);
   }
   return undefined;
+}
+
+/** Says of clauses that this kind of program does not have: they would do nothing. */
+export function refuseOthers(
+  clauses: readonly Clause[],
+  known: readonly string[],
+  program: 'train' | 'evaluate',
+  frame: Frame,
+): void {
+  for (const clause of clauses) {
+    const word = clause.kind === 'setting' ? clause.name : clause.kind.replace('-', '_');
+    if (known.includes(word)) continue;
+    const what = clause.kind === 'goal' ? `'${clause.goal.sense}'` : `'${word}'`;
+    frame.context.session.report('not-supported', clause.span, { what: `${what} in ${program}`, instead: '' });
+  }
 }
 
 /** `adam(lr: 1e-3, betas: (0.9, 0.999))`. */

@@ -10,7 +10,7 @@ import { declaredValue } from '../../2-check/declared.ts';
 import { nameOf } from '../../2-check/load.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { describe } from '../../2-check/values.ts';
-import { gather, missing, type ClauseOf } from './clauses.ts';
+import { gather, missing, refuseOthers, type ClauseOf } from './clauses.ts';
 import { draftEvaluate, type DraftEvaluate } from './evaluate.ts';
 import { draftSample } from './sample.ts';
 import { draftTrain, finishTrain, type DraftTrain } from './train.ts';
@@ -128,11 +128,16 @@ function dataOf(declaration: DeclarationOf<'train'>): ClauseOf<'data'>['value'] 
 
 function evaluateProgram(declaration: DeclarationOf<'evaluate'>, known: number, context: Context): DraftEvaluate[] {
   const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
+  refuseOthers(declaration.clauses, ['data', 'report'], 'evaluate', frame);
   const clauses = gather(declaration.clauses, frame);
   const data = clauses.get('data') as ClauseOf<'data'> | undefined;
   const report = clauses.get('report') as ClauseOf<'report'> | undefined;
   if (data === undefined) return missing('data …', 'evaluate', declaration.span, frame) ?? [];
   if (report === undefined) return missing('report …', 'evaluate', declaration.span, frame) ?? [];
+  for (const { on } of report.reports) {
+    const instead = "; a block evaluates on what its 'data' names";
+    if (on !== undefined) context.session.report('not-supported', on.span, { what: "'on' in evaluate", instead });
+  }
   const name =
     known === 0 || !context.evaluations.has('evaluate') ? 'evaluate' : `evaluate_${context.evaluations.size + 1}`;
   context.evaluations.add(name);

@@ -3,10 +3,11 @@ import type { DeclarationOf } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import type { SampleProgram } from '../../4-tensor/program.ts';
 import { instantiate } from '../instance.ts';
-import { isTractable, readDensity } from '../density.ts';
+import { isTractable, readDensity } from '../query.ts';
 import { drawFrom } from '../draw.ts';
 import { Frame, type Context } from '../../2-check/context.ts';
 import { readSet } from './clauses.ts';
+import { checkStatement } from '../../2-check/later.ts';
 import { assign } from '../../2-check/nets.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { joinPlates, toTensor } from '../../2-check/tensors.ts';
@@ -112,18 +113,15 @@ function run(declaration: DeclarationOf<'sample'>, frame: Frame): TensorValue | 
   for (const statement of declaration.body) {
     switch (statement.kind) {
       case 'sample':
-        if (statement.modifier !== undefined || statement.index !== undefined) {
-          const what = statement.modifier === undefined ? 'an indexed draw' : `'${statement.modifier}'`;
-          session.report('not-supported', statement.span, { what, instead: '' });
+        if (!checkStatement(session, statement, 'sample')) return undefined;
+        if (frame.values.has(statement.target.text)) {
+          session.report('assigned-twice', statement.target.span, { name: statement.target.text });
           return undefined;
         }
         frame.values.set(statement.target.text, draw(statement.target.text, statement.distribution, frame));
         break;
       case 'let':
-        if (statement.modifier !== undefined) {
-          session.report('not-supported', statement.span, { what: "'carry'", instead: '' });
-          return undefined;
-        }
+        if (!checkStatement(session, statement, 'sample')) return undefined;
         assign(statement, frame);
         break;
       case 'return': {
@@ -135,8 +133,12 @@ function run(declaration: DeclarationOf<'sample'>, frame: Frame): TensorValue | 
         session.report('no-result', only.span, { found: describe(value) });
         return undefined;
       }
-      default:
-        session.report('not-supported', statement.span, { what: `'${statement.kind}' in a sample`, instead: '' });
+      case 'for':
+      case 'keep':
+        checkStatement(session, statement, 'sample');
+        return undefined;
+      case 'param':
+        session.report('not-supported', statement.span, { what: "'param' in a sample", instead: '' });
         return undefined;
     }
   }

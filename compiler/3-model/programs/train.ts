@@ -17,7 +17,19 @@ import { Frame, type Context, type ProgramContext } from '../../2-check/context.
 import { staticCount } from '../../2-check/static.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, type TensorValue } from '../../2-check/values.ts';
-import { gather, missing, readOptimizer, readScalar, readSet, type ClauseOf } from './clauses.ts';
+import {
+  gather,
+  missing,
+  positive,
+  readOptimizer,
+  readScalar,
+  readSet,
+  refuseOthers,
+  shareBelowOne,
+  wholeFromZero,
+  type Bound,
+  type ClauseOf,
+} from './clauses.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt, shuffledRows } from './rows.ts';
 
@@ -41,12 +53,8 @@ export interface DraftTrain {
 export function draftTrain(declaration: DeclarationOf<'train'>, context: Context): DraftTrain | undefined {
   const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
   const { session } = context;
-  for (const clause of declaration.clauses) {
-    const isLater = clause.kind === 'alternate' || clause.kind === 'over' || clause.kind === 'coordinate-ascent';
-    if (!isLater) continue;
-    session.report('not-supported', clause.span, { what: `'${clause.kind.replace('-', '_')}' in train`, instead: '' });
-    return undefined;
-  }
+  refuseOthers(declaration.clauses, clausesOfTrain, 'train', outer);
+  if (declaration.clauses.some(({ kind }) => kind === 'alternate')) return undefined;
   const track = declaration.clauses.filter((clause) => clause.kind === 'track');
   const clauses = gather(
     declaration.clauses.filter((clause) => clause.kind !== 'track'),
@@ -67,16 +75,21 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
   const chosen = setting('optimizer');
   const size = setting('batch');
   const length = setting('epochs') ?? setting('steps');
+  const other = setting('steps');
+  if (other !== undefined && other !== length) {
+    const note = { message: 'the other one is here', span: length!.span };
+    session.report('repeated-clause', other.span, { clause: 'epochs or steps' }, [note]);
+  }
   if (chosen === undefined) return missing('optimizer …', of, declaration.span, outer);
   if (size === undefined) return missing('batch …', of, declaration.span, outer);
   if (length === undefined) return missing('epochs …', of, declaration.span, outer);
   const set = readSet(data.value, outer);
   const optimizer = readOptimizer(chosen.value, outer);
   const batch = staticCount(outer.elaborate(size.value), size.value.span, "'batch'", outer);
-  const duration = readScalar(length.value, `'${length.name}'`, outer);
-  const seed = optional(setting('seed'), outer) ?? { kind: 'number', value: 0 };
-  const ema = optional(setting('ema'), outer);
-  const clip = optional(setting('clip'), outer);
+  const duration = readScalar(length.value, `'${length.name}'`, outer, positive);
+  const seed = optional(setting('seed'), outer, wholeFromZero) ?? { kind: 'number', value: 0 };
+  const ema = optional(setting('ema'), outer, shareBelowOne);
+  const clip = optional(setting('clip'), outer, positive);
   if (set === undefined || optimizer === undefined || batch === undefined || duration === undefined) return undefined;
   const rows = rowsPlate('batch', batch);
   const { index, epoch } = shuffledRows(context, batch, set.reference);
@@ -121,8 +134,11 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
   };
 }
 
-function optional(clause: ClauseOf<'setting'> | undefined, frame: Frame): HostExpr | undefined {
-  return clause && readScalar(clause.value, `'${clause.name}'`, frame);
+/** The clauses that a training program has. */
+const clausesOfTrain = ['data', 'goal', 'track', 'optimizer', 'batch', 'epochs', 'steps', 'seed', 'ema', 'clip'];
+
+function optional(clause: ClauseOf<'setting'> | undefined, frame: Frame, bound: Bound): HostExpr | undefined {
+  return clause && readScalar(clause.value, `'${clause.name}'`, frame, bound);
 }
 
 function isParameter(node: Node): boolean {

@@ -40,7 +40,8 @@ export const checkMessages = {
     (p: { what: string }) => `${p.what} must be known when compiling; write a number or a hyper with a fixed value`,
   ),
   'not-positive-integer': error(
-    (p: { what: string; found: string }) => `${p.what} must be a whole number of at least 1, not ${p.found}`,
+    (p: { what: string; least: number; found: string }) =>
+      `${p.what} must be a whole number of at least ${p.least}, not ${p.found}`,
   ),
   'shape-mismatch': error(
     (p: { left: string; right: string; of: string }) => `the shapes ${p.left} and ${p.right} do not match in ${p.of}`,

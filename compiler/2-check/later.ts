@@ -1,0 +1,83 @@
+/**
+ * What the language can say and no version compiles yet, said wherever a spec writes it: also in declarations that no
+ * program reaches. Elaboration says the same of what it reaches, in the same words at the same place; it is told once.
+ */
+import type { Declaration, Draw, ParamDeclaration, Statement } from '../1-syntax/ast.ts';
+import { printExpr } from '../1-syntax/print.ts';
+import type { Session } from '../session.ts';
+
+/** Declarations as a whole, and parameters that only later programs take. */
+export function checkDeclaration(session: Session, declaration: Declaration): void {
+  switch (declaration.kind) {
+    case 'schedule':
+    case 'schedule-value':
+      session.report('not-supported', declaration.name.span, { what: "'schedule'", instead: '' });
+      break;
+    case 'param':
+      checkParam(session, declaration.parameter);
+      break;
+    case 'sample':
+      for (const { name, type, initial, span } of declaration.parameters) {
+        // A row of a data set is written `a: mnist.test` or `a: mnist`.
+        const word = type?.name.text ?? '';
+        if (initial !== undefined || !functional.has(word)) continue;
+        session.report('not-supported', span, { what: `'${name.text}: ${word}' in a sample`, instead: '' });
+      }
+      break;
+    default:
+  }
+}
+
+/** Types of parameters that stand for a function or a table. */
+const functional: ReadonlySet<string> = new Set(['net', 'schedule', 'model', 'guide']);
+
+/** False (and reported) for a param of an index, of another's values, or of a type that has no bijection yet. */
+export function checkParam(session: Session, parameter: ParamDeclaration): boolean {
+  const { index, from, type, span } = parameter;
+  const word = type.name.text;
+  const what =
+    index !== undefined
+      ? "a 'param' for each index"
+      : from !== undefined
+        ? "'from' in a param"
+        : word === 'simplex' || word === 'cholesky'
+          ? `a param over ${word}`
+          : undefined;
+  if (what === undefined) return true;
+  session.report('not-supported', span, { what, instead: '' });
+  return false;
+}
+
+/** A statement of a model, a guide, a net or a sample; false (and reported) where it is one for later. */
+export function checkStatement(session: Session, statement: Statement, of: string): boolean {
+  const what = laterPart(statement);
+  if (what === undefined) return true;
+  session.report('not-supported', statement.span, { what: `${what} in a ${of}`, instead: '' });
+  return false;
+}
+
+function laterPart(statement: Statement): string | undefined {
+  switch (statement.kind) {
+    case 'sample':
+      if (statement.modifier !== undefined) return `'${statement.modifier}'`;
+      return statement.index && 'an indexed draw';
+    case 'let':
+      return statement.modifier && `'${statement.modifier}'`;
+    case 'for':
+    case 'keep':
+      return `'${statement.kind}'`;
+    // What a param may be is checked by itself, wherever it stands.
+    case 'param':
+    case 'return':
+      return undefined;
+  }
+}
+
+/** False (and reported) for a draw that is coupled, or has another estimator than the pathwise one. */
+export function checkDraw(session: Session, draw: Draw): boolean {
+  const by = draw.by && printExpr(draw.by);
+  if (draw.coupled === undefined && (by === undefined || by === 'pathwise')) return true;
+  const what = draw.coupled !== undefined ? "'coupled'" : `the estimator '${by}'`;
+  session.report('not-supported', draw.span, { what, instead: "; draws are independent, with 'pathwise' gradients" });
+  return false;
+}

@@ -1,0 +1,50 @@
+/** Arguments against the types that parameters of nets and models declare: `net eps(x: real[2])`, `model p(label: category(10))`. */
+import type { Parameter } from '../1-syntax/ast.ts';
+import { sameShape } from '../4-tensor/builder.ts';
+import type { Node } from '../4-tensor/ir.ts';
+import type { Span } from '../diagnostics/span.ts';
+import type { Frame } from './context.ts';
+import { readType } from './types.ts';
+import { describeShape, type TensorValue } from './values.ts';
+
+/**
+ * The argument as its parameter declares it: of that shape, and a category where fixed whole numbers stand for one.
+ * Undefined (and reported) where the shapes differ or there is no such category. `of` is what messages call the net or model.
+ */
+export function asDeclared(
+  parameter: Parameter,
+  value: TensorValue,
+  of: string,
+  span: Span,
+  frame: Frame,
+): TensorValue | undefined {
+  if (parameter.type === undefined) return value;
+  const type = readType(parameter.type, frame);
+  if (type === undefined) return undefined;
+  if (!sameShape(type.shape, value.shape)) {
+    const params = {
+      left: describeShape(type.shape),
+      right: describeShape(value.shape),
+      of: `the argument '${parameter.name.text}' of ${of}`,
+    };
+    const note = { message: 'declared here', span: parameter.span };
+    frame.context.session.report('shape-mismatch', span, params, [note]);
+    return undefined;
+  }
+  const { support } = type;
+  if (support.kind !== 'category' || value.node.dtype !== 'f32') return value;
+  const numbers = fixedNumbers(value.node);
+  if (numbers === undefined) return value;
+  const outside = numbers.find((each) => !(Number.isInteger(each) && each >= 0 && each < support.size));
+  if (outside !== undefined) {
+    const expected = `a category, 0 to ${support.size - 1}, for '${parameter.name.text}' of ${of}`;
+    frame.context.session.report('wrong-type', span, { expected, found: `the number ${outside}` });
+    return undefined;
+  }
+  return { ...value, node: frame.context.b.map('toU32', value.node), support };
+}
+
+function fixedNumbers(node: Node): readonly number[] | undefined {
+  if (node.kind === 'constant') return [node.value];
+  return node.kind === 'array' ? node.values : undefined;
+}

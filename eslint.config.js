@@ -20,7 +20,15 @@ export default defineConfig(
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { URL: 'readonly', module: 'writable', process: 'readonly', console: 'readonly' } },
+    languageOptions: {
+      globals: {
+        URL: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        console: 'readonly',
+        WebAssembly: 'readonly',
+      },
+    },
   },
   {
     files: ['**/*.ts'],

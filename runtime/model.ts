@@ -1,11 +1,11 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
 import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
-import type { CompiledKernels, Plan, PlanProgram } from '../compiler/5-kernel/plan.ts';
+import type { CompiledKernels, Plan, PlanProgram, WasmModules } from '../compiler/5-kernel/plan.ts';
 import { demandPlanFormat } from './compiled.ts';
 import { type DataSet, requireRows, splitNamed } from './data/dataset.ts';
 import { loadDataSets, type LoadOptions } from './data/load.ts';
 import { suggestion } from './data/suggest.ts';
-import type { DeviceChoice } from './device/choice.ts';
+import { CpuDevice } from './cpu/device.ts';
 import type { Device } from './device/device.ts';
 import type { DeviceReport } from './device/report.ts';
 import { UsageError, UserError } from './errors.ts';
@@ -31,12 +31,14 @@ export interface ModelOptions {
   readonly plan: Plan;
   /** The text of each kernel by name. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The kernels assembled, where they were compiled for the processor. */
+  readonly modules?: WasmModules;
   /** Where data files lie, and readers of sources that are not built in. Data is loaded when first needed. */
   readonly data?: LoadOptions;
   /** Data that is loaded already, in place of `data`. */
   readonly sets?: ReadonlyMap<string, DataSet>;
-  /** What computes: a choice, or a device that is open already and that the caller closes. */
-  readonly device?: DeviceChoice | Device;
+  /** What computes, in place of what the kernels were compiled for: a device that the caller opened, and closes. */
+  readonly device?: Device;
   /** In place of the spec's seed. */
   readonly seed?: number;
   /** Other values for hypers that do not shape the kernels. */
@@ -47,13 +49,13 @@ type ProgramOf<Kind extends PlanProgram['kind']> = Extract<PlanProgram, { kind: 
 
 /** Opens a compiled spec, its parameters to be drawn from the seed. Throws an EnvironmentError where no device is found. */
 export async function openModel(options: ModelOptions): Promise<Model> {
-  const { plan, sources } = options;
+  const { plan, sources, modules } = options;
   demandPlanFormat(plan);
   const hypers = new Hypers(plan, options.hypers);
-  const own = typeof options.device !== 'object';
-  const device = typeof options.device === 'object' ? options.device : await WebGpuDevice.open();
+  const own = options.device === undefined;
+  const device = options.device ?? (plan.target === 'cpu' ? new CpuDevice() : await WebGpuDevice.open());
   try {
-    const model = new Model({ plan, sources }, device, own, hypers, options);
+    const model = new Model({ plan, sources, ...(modules && { modules }) }, device, own, hypers, options);
     model.reset(options.seed);
     return model;
   } catch (error) {

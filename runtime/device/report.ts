@@ -6,6 +6,7 @@ export type Feature = (typeof usefulFeatures)[number];
 
 /** An adapter of WebGPU. */
 export interface AdapterReport {
+  readonly target: 'webgpu';
   /** `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`: name and driver, as the driver words it. */
   readonly description: string;
   readonly vendor: string;
@@ -21,4 +22,22 @@ export interface AdapterReport {
   readonly profile: string;
 }
 
-export type DeviceReport = AdapterReport;
+/** The processor, computing by WebAssembly. */
+export interface ProcessorReport {
+  readonly target: 'cpu';
+  /** `AMD EPYC 9354 32-Core Processor`: as the machine words it. */
+  readonly description: string;
+  /** Which form of the kernels runs: `relaxed` rounds a multiply and an add once, `plain` twice. */
+  readonly simd: 'relaxed' | 'plain';
+  /** Threads that compute; no result depends on it. */
+  readonly threads: number;
+  /** The profile that kernels for it are compiled for. */
+  readonly profile: string;
+}
+
+export type DeviceReport = AdapterReport | ProcessorReport;
+
+/** The device for people, with what its results depend on: `the processor (WebAssembly SIMD, relaxed)`. */
+export function deviceName(report: DeviceReport): string {
+  return report.target === 'cpu' ? `the processor (WebAssembly SIMD, ${report.simd})` : report.description;
+}

@@ -1,5 +1,5 @@
 /** What the programs of a plan need to have at hand: buffers of the plan, tables of the data sets, and their bytes. */
-import type { Plan, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { Plan, PlanBinding, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { LoadedField, LoadedSplit } from '../data/dataset.ts';
 import { InternalError } from '../errors.ts';
 
@@ -37,6 +37,15 @@ export function usedTables(
     }
   }
   return [...found].map(([key, field]) => ({ key, field }));
+}
+
+/** Where training keeps an average of the parameters (`ema`), evaluations and samples read it in their place. */
+export function boundBuffer(
+  { buffer }: Extract<PlanBinding, { kind: 'buffer' }>,
+  program: PlanProgram,
+  holds: (name: string) => boolean,
+): string {
+  return buffer === 'parameters' && program.kind !== 'train' && holds('ema') ? 'ema' : buffer;
 }
 
 /** `mnist.train's x`: a table's name, also for people. */

@@ -23,6 +23,12 @@ export interface SlotLayout {
   readonly fields: readonly { readonly result: PlanResult; readonly offset: number }[];
 }
 
+/** The most runs that one submit may hold. */
+const mostRuns = 1024;
+
+/** The slots of a submit take at most this many bytes, unless one is larger. */
+const mostBytes = 2 ** 22;
+
 /** A gap of at most this many bytes is copied along rather than copied around. */
 const smallGap = 256;
 
@@ -49,6 +55,11 @@ export function slotLayout(plan: Plan, program: PlanProgram, states: readonly st
     }
   }
   return { copies, bytes, fields };
+}
+
+/** How many runs of a program one submit can hold. */
+export function capacityOf({ bytes }: SlotLayout): number {
+  return Math.max(1, Math.min(mostRuns, Math.floor(mostBytes / Math.max(1, bytes))));
 }
 
 /** The numbers of slot `run` in the bytes of a ring. */

@@ -5,9 +5,6 @@ import { InternalError } from '../errors.ts';
 /** Gives the scalar of that name for one run of a program: any number for f32, a whole one for u32. */
 export type Scalars = (name: string) => number;
 
-/** A dynamic offset must be a multiple of this in every implementation. */
-const blockAlignment = 256;
-
 export class UniformLayout {
   /** Bytes that one run takes; 0 when no kernel of the program has scalars. */
   readonly stride: number;
@@ -17,15 +14,15 @@ export class UniformLayout {
   readonly #offsets: ReadonlyMap<string, number>;
   readonly #integers: ReadonlySet<string>;
 
-  /** Kernels with the same scalars share a block. */
-  constructor(plan: Plan, program: PlanProgram, kernels: ReadonlyMap<string, PlanKernel>) {
+  /** Kernels with the same scalars share a block; blocks begin at multiples of `alignment` bytes. */
+  constructor(plan: Plan, program: PlanProgram, kernels: ReadonlyMap<string, PlanKernel>, alignment: number) {
     const distinct = new Map<string, readonly string[]>();
     for (const { kernel } of program.dispatches) {
       const scalars = kernels.get(kernel)?.scalars ?? [];
       if (scalars.length > 0) distinct.set(scalars.join(' '), scalars);
     }
     const window = Math.max(16, ...[...distinct.values()].map((scalars) => Math.ceil(scalars.length / 4) * 16));
-    const step = Math.ceil(window / blockAlignment) * blockAlignment;
+    const step = Math.ceil(window / alignment) * alignment;
     const blocks = [...distinct.values()].map((scalars, i) => ({ scalars, offset: i * step }));
     const offsets = new Map(blocks.map(({ scalars, offset }) => [scalars.join(' '), offset]));
     const dtypes = new Map(plan.uniforms.map(({ name, dtype }) => [name, dtype]));

@@ -61,10 +61,9 @@ export class RunFolder {
     return new RunFolder(path, await readRecord(join(path, 'run.json'), path));
   }
 
-  /** The same run with another length, which its record keeps from now on. */
-  async withSteps(steps: number): Promise<RunFolder> {
-    if (steps === this.record.steps) return this;
-    const record = { ...this.record, steps };
+  /** The same run with another record from now on. */
+  async withRecord(record: RunRecord): Promise<RunFolder> {
+    if (pretty(record) === pretty(this.record)) return this;
     await writeAtomic(join(this.path, 'run.json'), pretty(record));
     return new RunFolder(this.path, record);
   }

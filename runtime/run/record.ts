@@ -1,6 +1,6 @@
 /** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
-import type { DeviceReport } from '../device/report.ts';
+import { deviceName, type DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
 import { readWhole, sha256 } from '../formats/files.ts';
 import type { Hypers } from '../host/hypers.ts';
@@ -32,7 +32,10 @@ export interface RunRecord {
     /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
     readonly kernels: string;
   };
+  /** Where the run was begun. */
   readonly device: DeviceReport;
+  /** Where else it has gone on since, by name. */
+  readonly continued?: readonly string[];
   /** The folder with the data files, as it was given. */
   readonly data?: string;
 }
@@ -74,7 +77,8 @@ export async function readRecord(path: string, folder: string): Promise<RunRecor
       `"${folder}" is a run of format ${record.version}, and this vaec reads format ${runVersion}: use the vaec that wrote it, or a newer one`,
     );
   }
-  return record;
+  // Runs of the first version know one target alone.
+  return { ...record, device: { ...record.device, target: record.device.target ?? 'webgpu' } as DeviceReport };
 }
 
 /**
@@ -107,15 +111,25 @@ export function compareRuns(
   }
   const notes: string[] = [];
   const { device, plan } = before;
-  if (device.description !== now.device.description) {
-    notes.push(`it was begun on ${device.description}, and this is ${now.device.description}`);
+  const isSameTarget = device.target === now.device.target;
+  if (deviceName(device) !== deviceName(now.device)) {
+    notes.push(`it was begun on ${deviceName(device)}, and this is ${deviceName(now.device)}`);
+  } else if (before.continued !== undefined) {
+    notes.push(`it has been on ${before.continued.join(' and ')} since it was begun on ${deviceName(device)}`);
   }
-  if (plan.profile !== now.plan.profile) {
+  if (isSameTarget && plan.profile !== now.plan.profile) {
     notes.push(`its kernels were compiled for the profile ${plan.profile}, and these for ${now.plan.profile}`);
-  } else if (plan.kernels !== now.plan.kernels) {
+  } else if (isSameTarget && plan.kernels !== now.plan.kernels) {
     notes.push('its kernels were compiled by another version of vaec');
   }
   return notes;
+}
+
+/** The record of a run that goes on, to `steps`, on the device of `now`. */
+export function continuedRecord(before: RunRecord, now: RunRecord, steps: number): RunRecord {
+  const name = deviceName(now.device);
+  if (name === deviceName(before.device)) return { ...before, steps };
+  return { ...before, steps, continued: [...new Set([...(before.continued ?? []), name])] };
 }
 
 function differences(before: unknown, now: { readonly [name: string]: unknown }): readonly string[] {

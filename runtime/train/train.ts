@@ -9,7 +9,7 @@ import { hostClock, stepClock } from '../host/positions.ts';
 import { scalarsOf } from '../host/scalars.ts';
 import type { Checkpoint } from '../run/checkpoint.ts';
 import { RunFolder } from '../run/folder.ts';
-import { compareRuns, recordOf, type SpecCopy } from '../run/record.ts';
+import { compareRuns, continuedRecord, recordOf, type SpecCopy } from '../run/record.ts';
 import type { CarriedState } from '../state.ts';
 import type { TrainEvent, TrainOutcome } from './events.ts';
 import { type LoopEnd, trainingLoop, type TrainPlanProgram } from './loop.ts';
@@ -156,7 +156,8 @@ async function openRun(
   if (from !== undefined && from.head.step > length) {
     throw new UserError(`"${out}" has had ${from.head.step} steps already, more than the ${length} asked for`);
   }
-  return { folder: await folder.withSteps(length), steps: length, ...(from && { from }) };
+  const continued = await folder.withRecord(continuedRecord(folder.record, record, length));
+  return { folder: continued, steps: length, ...(from && { from }) };
 }
 
 const emptyWindow: WindowState = { count: 0, sums: {} };

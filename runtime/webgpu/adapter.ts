@@ -44,7 +44,7 @@ export function reportOf(adapter: AdapterFacts): AdapterReport {
   const subgroups = features.includes('subgroups');
   const profile = profileFor({ subgroups, subgroupMinSize: min, subgroupMaxSize: max, software }).name;
   const { description, vendor, architecture, device } = info;
-  const report = { description, vendor, architecture, device, software, features, profile };
+  const report = { target: 'webgpu' as const, description, vendor, architecture, device, software, features, profile };
   return subgroups ? { ...report, subgroupSize: { min, max } } : report;
 }
 

@@ -1,9 +1,9 @@
 /** Runs the programs of a plan through WebGPU: many runs a submit, results through a ring that is read once a submit. */
 import type { CompiledKernels, Plan, PlanBinding, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { InternalError, UserError } from '../errors.ts';
-import { bytesOf, padded, type Splits } from '../execute/contents.ts';
+import { EnvironmentError, InternalError, UserError } from '../errors.ts';
+import { boundBuffer, bytesOf, padded, type Splits } from '../execute/contents.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
-import { type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
+import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
 import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
 import { Buffers, upload } from './buffers.ts';
 import type { WebGpuDevice } from './device.ts';
@@ -11,11 +11,8 @@ import { mapForReading, Usage } from './flags.ts';
 import { demandKernels } from './limits.ts';
 import { makePipelines, type Pipeline } from './pipelines.ts';
 
-/** The most runs that one submit may hold. */
-export const mostRuns = 1024;
-
-/** A ring takes at most this many bytes, unless one slot is larger. */
-const ringBytes = 2 ** 22;
+/** A dynamic offset must be a multiple of this in every implementation. */
+const blockAlignment = 256;
 
 interface PreparedDispatch {
   readonly pipeline: GPUComputePipeline;
@@ -44,7 +41,14 @@ export class WebGpuExecutor implements Executor {
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #prepared = new Map<string, Prepared>();
 
+  /** Throws an EnvironmentError where the kernels were compiled for another target. */
   constructor(device: WebGpuDevice, { plan, sources }: CompiledKernels) {
+    if (plan.target !== 'webgpu') {
+      throw new EnvironmentError(
+        `the kernels were compiled for the profile "${plan.profile}", which does not run through WebGPU: compile them ` +
+          `again with --target ${device.report.profile}`,
+      );
+    }
     this.device = device;
     this.plan = plan;
     this.#sources = sources;
@@ -163,15 +167,14 @@ function prepare(
   pipelines: ReadonlyMap<string, Pipeline>,
 ): Prepared {
   const kernels = new Map<string, PlanKernel>(plan.kernels.map((kernel) => [kernel.name, kernel]));
-  const uniforms = new UniformLayout(plan, program, kernels);
+  const uniforms = new UniformLayout(plan, program, kernels, blockAlignment);
   const states = program.kind === 'train' && buffers.has('trouble') ? ['trouble'] : [];
   const slot = slotLayout(plan, program, states);
-  const capacity = Math.max(1, Math.min(mostRuns, Math.floor(ringBytes / Math.max(1, slot.bytes))));
+  const capacity = capacityOf(slot);
   const size = uniforms.stride * capacity;
   const usage = Usage.uniform | Usage.copyTarget;
   const uniformBuffer =
     size === 0 ? undefined : device.gpu.createBuffer({ label: `${program.name} scalars`, size, usage });
-  const averaged = program.kind !== 'train' && buffers.has('ema');
   const groups = new Map<string, GPUBindGroup>();
   const dispatches = program.dispatches.map(({ kernel: name, bindings, workgroups }): PreparedDispatch => {
     const { kernel, pipeline, layout } = pipelines.get(name)!;
@@ -179,7 +182,7 @@ function prepare(
     const scalars = kernel.scalars.length > 0;
     const entries = bindings.map((binding, i) => ({
       binding: i + 1,
-      resource: resourceOf(binding, buffers, averaged),
+      resource: resourceOf(binding, program, buffers),
     }));
     const head = { binding: 0, resource: { buffer: uniformBuffer!, size: uniforms.window } };
     const group =
@@ -191,11 +194,10 @@ function prepare(
   return { program, dispatches, uniforms, uniformBuffer, slot, capacity, rings: [] };
 }
 
-/** Where training keeps an average of the parameters (`ema`), evaluations and samples read it in their place. */
-function resourceOf(binding: PlanBinding, buffers: Buffers, averaged: boolean): GPUBufferBinding {
+function resourceOf(binding: PlanBinding, program: PlanProgram, buffers: Buffers): GPUBufferBinding {
   if (binding.kind === 'table') return { buffer: buffers.table(binding.set, binding.field) };
   const { offset, bytes } = binding;
-  const buffer = buffers.named(averaged && binding.buffer === 'parameters' ? 'ema' : binding.buffer);
+  const buffer = buffers.named(boundBuffer(binding, program, (name) => buffers.has(name)));
   return { buffer, offset, size: padded(bytes) };
 }
 

@@ -9,6 +9,7 @@ import { type DataSet, type LoadedSplit, splitNamed, WHOLE } from '../../runtime
 import type { Device } from '../../runtime/device/device.ts';
 import type { Executor } from '../../runtime/execute/executor.ts';
 import type { Numbers } from '../../runtime/execute/results.ts';
+import type { WebGpuDevice } from '../../runtime/webgpu/device.ts';
 import { Hypers } from '../../runtime/host/hypers.ts';
 import { hostClock, stepClock } from '../../runtime/host/positions.ts';
 import { type Moment, scalarsOf } from '../../runtime/host/scalars.ts';
@@ -186,7 +187,7 @@ export class Bench {
 }
 
 /** The two kernels' profiles that the device can run: `subgroup8` only where its subgroups have eight lanes. */
-export function profilesFor(device: Device | undefined): readonly string[] {
+export function profilesFor(device: WebGpuDevice | undefined): readonly string[] {
   const sizes = device?.report.subgroupSize;
   return sizes?.min === 8 && sizes.max === 8 ? ['portable', 'subgroup8'] : ['portable'];
 }

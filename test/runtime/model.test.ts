@@ -1,17 +1,18 @@
 /** Evaluating and sampling on the tiny plan, by hand in float64. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/4-tensor/builder.ts';
 import { mixSeed } from '../../compiler/ops/index.ts';
 import { splitNamed } from '../../runtime/data/dataset.ts';
 import { openModel } from '../../runtime/model.ts';
-import { openTestDevice } from '../support/device.ts';
-import { tinyCompiled, tinyData, tinyPlan } from '../support/tiny-plan.ts';
+import { openTestTargets } from '../support/targets.ts';
+import { tinyData } from '../support/tiny-plan.ts';
 
-const device = await openTestDevice();
+const targets = await openTestTargets();
 const data = tinyData();
 
-describe.skipIf(device === undefined)('a model', () => {
-  const open = () => openModel({ ...tinyCompiled, sets: data, device: device! });
+describe.each(targets)('a model on $target', ({ device, compiled }) => {
+  const open = () => openModel({ ...compiled, sets: data, device: device! });
+  const test = it.skipIf(device === undefined);
 
   test('evaluates every row once, the last batch only as far as it goes', async () => {
     const model = await open();
@@ -51,12 +52,12 @@ describe.skipIf(device === undefined)('a model', () => {
     const output = b.mul(b.sqrt(mean), b.uniform('weight'));
     const finish = { kind: 'expression', output, means: ['errors'] } as const;
     const report = { name: 'rms', text: 'weight * sqrt(batch_mean(error))', unit: '', result: 'errors', finish };
-    const programs = tinyPlan.programs.map((program) =>
+    const programs = compiled.plan.programs.map((program) =>
       program.kind === 'evaluate' ? { ...program, reports: [program.reports[0]!, report] } : program,
     );
     const model = await openModel({
-      ...tinyCompiled,
-      plan: { ...tinyPlan, programs },
+      ...compiled,
+      plan: { ...compiled.plan, programs },
       sets: data,
       device: device!,
       hypers: { weight: 3 },
@@ -92,8 +93,8 @@ describe.skipIf(device === undefined)('a model', () => {
   });
 
   test('a plan of another format is refused', async () => {
-    const plan = { ...tinyPlan, version: 2 };
-    await expect(openModel({ ...tinyCompiled, plan, device: device! })).rejects.toThrow(
+    const plan = { ...compiled.plan, version: 2 };
+    await expect(openModel({ ...compiled, plan, device: device! })).rejects.toThrow(
       /format 2, and this vaec runs format 1: use the vaec/,
     );
   });

@@ -1,27 +1,31 @@
 /** Training on the tiny plan: against float64, through run folders, interruptions and trouble. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { type Model, type ModelOptions, openModel } from '../../../runtime/model.ts';
 import { readJsonLines } from '../../../runtime/formats/jsonlines.ts';
 import type { TrainEvent } from '../../../runtime/train/events.ts';
 import { WebGpuDevice } from '../../../runtime/webgpu/device.ts';
-import { openTestDevice } from '../../support/device.ts';
-import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
+import { openTestProcessor, openTestTargets, type TestTarget } from '../../support/targets.ts';
+import { tinyData } from '../../support/tiny-plan.ts';
 import { temporaryFolder } from '../folder.ts';
 
-const device = await openTestDevice();
+const targets = await openTestTargets();
 const data = tinyData();
 
-async function withModel<T>(use: (model: Model) => Promise<T>, options: Partial<ModelOptions> = {}): Promise<T> {
-  const model = await openModel({ ...tinyCompiled, sets: data, device: device!, ...options });
-  try {
-    return await use(model);
-  } finally {
-    model.close();
-  }
-}
+type WithModel = <T>(use: (model: Model) => Promise<T>, options?: Partial<ModelOptions>) => Promise<T>;
+
+const modelsOn =
+  ({ device, compiled }: TestTarget): WithModel =>
+  async (use, options = {}) => {
+    const model = await openModel({ ...compiled, sets: data, device: device!, ...options });
+    try {
+      return await use(model);
+    } finally {
+      model.close();
+    }
+  };
 
 /** Gradient descent in float64 from given parameters; also the loss before each step. */
 function reference(start: readonly number[], steps: number, rate = 0.1) {
@@ -55,7 +59,11 @@ const flat = async (model: Model) => {
   return [...parameters.get('line.weight')!.data, ...parameters.get('line.bias')!.data];
 };
 
-describe.skipIf(device === undefined)('training', () => {
+describe.each(targets)('training on $target', (target) => {
+  const { plan, sources } = target.compiled;
+  const withModel = modelsOn(target);
+  const test = it.skipIf(target.device === undefined);
+
   test('takes ceil(E N / B) steps from the initial parameters and ends where float64 does', () =>
     withModel(async (model) => {
       const start = await flat(model);
@@ -212,8 +220,8 @@ describe.skipIf(device === undefined)('training', () => {
     writeFileSync(join(folder, 'full', 'notes.txt'), 'mine');
     await expect(train({}, false, join(folder, 'full'))).rejects.toThrow(/is not empty, and it is not a run/);
     await expect(train({}, true, join(folder, 'full'))).rejects.toThrow(/is not a run folder/);
-    const plan = { ...tinyPlan, spec: { name: 'lines', hash: 'f'.repeat(64) } };
-    await expect(train({ plan }, true)).rejects.toThrow(/is a run of another spec/);
+    const other = { ...plan, spec: { name: 'lines', hash: 'f'.repeat(64) } };
+    await expect(train({ plan: other }, true)).rejects.toThrow(/is a run of another spec/);
     await expect(train({ hypers: { rate: 0.2 } }, true)).rejects.toThrow(/other hypers \(rate was 0.1 and is 0.2\)/);
     await expect(train({ seed: 8 }, true)).rejects.toThrow(/begun with seed 3, and now it is 8/);
     await expect(train({}, true)).resolves.toMatchObject({ finished: true, step: 3 });
@@ -230,19 +238,22 @@ describe.skipIf(device === undefined)('training', () => {
   test('a resumed run whose kernels changed says that its bits will differ', async () => {
     const out = join(temporaryFolder(), 'run');
     await withModel((model) => model.train({ out, steps: 5 }));
-    const sources = new Map(tinyCompiled.sources);
-    sources.set('draw', `${sources.get('draw')!}\n// another text`);
+    const changed = new Map(sources).set('draw', `${sources.get('draw')!}\n// another text`);
     const notes: string[] = [];
     const onEvent = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
-    await withModel((model) => model.train({ out, steps: 9, resume: true, onEvent }), { sources });
+    await withModel((model) => model.train({ out, steps: 9, resume: true, onEvent }), { sources: changed });
     expect(notes).toEqual([expect.stringMatching(/will not have the same bits.*another version/)]);
   });
+});
+
+describe.skipIf(targets[0]!.device === undefined)('training', () => {
+  const [webgpu, cpu] = targets as readonly [TestTarget, TestTarget];
 
   test('a device that is lost ends the run, and another one goes on from its checkpoint', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'lost');
     const own = await WebGpuDevice.open();
-    const model = await openModel({ ...tinyCompiled, sets: data, device: own });
+    const model = await openModel({ ...webgpu.compiled, sets: data, device: own });
     const onEvent = (event: TrainEvent) => {
       if (event.kind === 'checkpoint' && event.step >= 10) own.gpu.destroy();
     };
@@ -251,12 +262,57 @@ describe.skipIf(device === undefined)('training', () => {
     own.close();
     const notes: string[] = [];
     const told = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
-    await withModel((other) => other.train({ out, resume: true, onEvent: told }));
+    await modelsOn(webgpu)((other) => other.train({ out, resume: true, onEvent: told }));
     expect(notes).toEqual([]);
-    await withModel((other) => other.train({ out: join(folder, 'whole') }));
+    await modelsOn(webgpu)((other) => other.train({ out: join(folder, 'whole') }));
     const [lost, whole] = ['lost', 'whole'].map((run) =>
       readFileSync(join(folder, run, 'checkpoints/final.safetensors')),
     );
     expect(lost!.equals(whole!)).toBe(true);
   });
+
+  test('goes on from a checkpoint of the other target, and says that the bits will differ', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const notes: string[] = [];
+    const onEvent = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
+    const start = await modelsOn(cpu)(flat);
+    const ends: (readonly number[])[] = [];
+    for (const [i, target] of [cpu, webgpu, cpu].entries()) {
+      await modelsOn(target)(async (model) => {
+        const outcome = await model.train({ out, resume: i > 0, steps: 20 * (i + 1), onEvent });
+        expect(outcome).toMatchObject({ step: 20 * (i + 1), finished: true });
+        ends.push(await flat(model));
+      });
+    }
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /not have the same bits: it was begun on the processor \(WebAssembly SIMD, .*, and this is /,
+      ),
+      expect.stringMatching(/not have the same bits: it has been on .* since it was begun on the processor/),
+    ]);
+    ends.forEach((end, i) => {
+      const { p } = reference(start, 20 * (i + 1));
+      expect(end).toEqual(p.map((value) => expect.closeTo(value, 4)));
+    });
+  });
+});
+
+test('resumed with another number of threads, the run ends with the same bytes, and nothing is said', async () => {
+  const [, cpu] = targets as readonly [TestTarget, TestTarget];
+  const folder = temporaryFolder();
+  await modelsOn(cpu)((model) => model.train({ out: join(folder, 'whole') }));
+  const notes: string[] = [];
+  const onEvent = (event: TrainEvent) => event.kind === 'note' && notes.push(event.text);
+  for (const [i, threads] of [1, 3, 2].entries()) {
+    const device = openTestProcessor(threads);
+    const steps = [20, 40, 65][i]!;
+    await modelsOn({ ...cpu, device })((model) =>
+      model.train({ out: join(folder, 'parts'), resume: i > 0, steps, onEvent }),
+    );
+  }
+  expect(notes).toEqual([]);
+  for (const file of ['checkpoints/final.safetensors', 'metrics.jsonl']) {
+    const [whole, parts] = ['whole', 'parts'].map((run) => readFileSync(join(folder, run, file)));
+    expect(parts!.equals(whole!), file).toBe(true);
+  }
 });

@@ -1,0 +1,54 @@
+/** The processor as a device: threads that run WebAssembly over one memory. */
+import { availableParallelism, cpus } from 'node:os';
+import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
+import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
+import type { Device } from '../device/device.ts';
+import type { ProcessorReport } from '../device/report.ts';
+import { findSimd, type Simd } from './engine.ts';
+import { CpuExecutor } from './executor.ts';
+
+export interface CpuOptions {
+  /** How many threads compute; as many as there are cores where absent. No result depends on it. */
+  readonly threads?: number;
+  /** Which form of the kernels runs; the faster one that the engine has where absent. */
+  readonly simd?: Simd;
+  /** Keeps the time of every dispatch, which costs a little. */
+  readonly timed?: boolean;
+}
+
+export class CpuDevice implements Device {
+  readonly report: ProcessorReport;
+  /** Whether executors keep the time of every dispatch. */
+  readonly timed: boolean;
+  readonly #executors = new Set<CpuExecutor>();
+
+  /** Never fails: every processor that Node runs on will do. */
+  constructor({ threads = availableParallelism(), simd = findSimd(), timed = false }: CpuOptions = {}) {
+    this.report = reportOf(threads, simd);
+    this.timed = timed;
+  }
+
+  check(): void {
+    for (const { threads } of this.#executors) threads.check();
+  }
+
+  executor(compiled: CompiledKernels): CpuExecutor {
+    const executor = new CpuExecutor(this, compiled);
+    this.#executors.add(executor);
+    return executor;
+  }
+
+  /** For an executor that has been closed. */
+  release(executor: CpuExecutor): void {
+    this.#executors.delete(executor);
+  }
+
+  close(): void {
+    for (const executor of this.#executors) executor.close();
+  }
+}
+
+function reportOf(threads: number, simd: Simd): ProcessorReport {
+  const description = cpus()[0]?.model.trim() ?? '';
+  return { target: 'cpu', description: description || process.arch, simd, threads, profile: cpu.name };
+}

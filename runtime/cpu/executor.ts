@@ -1,0 +1,200 @@
+/** Runs the programs of a plan on the processor: threads over one memory, many runs an order. */
+import type { CompiledKernels, Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import { EnvironmentError, InternalError, UserError } from '../errors.ts';
+import { bytesOf, padded, type Splits } from '../execute/contents.ts';
+import type { Demand } from '../execute/demand.ts';
+import type { Executor, Flight } from '../execute/executor.ts';
+import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
+import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
+import { Buffers } from './buffers.ts';
+import type { CpuDevice } from './device.ts';
+import { compileModule } from './engine.ts';
+import { SharedMemory } from './memory.ts';
+import type { Tape } from './orders.ts';
+import { tapeOf } from './tape.ts';
+import { Threads } from './threads.ts';
+import { type KernelTime, timesOf } from './times.ts';
+
+/** Blocks of scalars share no cache line. */
+const blockAlignment = 64;
+
+/** How a program's scalars and results are laid out. */
+interface Layouts {
+  readonly program: PlanProgram;
+  readonly uniforms: UniformLayout;
+  readonly slot: SlotLayout;
+  readonly capacity: number;
+}
+
+interface Prepared extends Layouts {
+  readonly tape: Tape;
+  /** Trays not in use. */
+  readonly trays: Tray[];
+}
+
+/** Memory of a flight, two addresses: scalars go in, results come out. */
+interface Tray {
+  readonly scalars: number;
+  readonly results: number;
+}
+
+export class CpuExecutor implements Executor {
+  readonly device: CpuDevice;
+  readonly plan: Plan;
+  /** What computes. */
+  readonly threads: Threads;
+  readonly #kernels: ReadonlyMap<string, PlanKernel>;
+  readonly #module: Promise<WebAssembly.Module>;
+  readonly #memory = new SharedMemory();
+  readonly #buffers: Buffers;
+  readonly #prepared = new Map<string, Prepared>();
+  /** Addresses of each thread's own memory, once the threads have the kernels. */
+  #scratch: readonly number[] | undefined;
+
+  /**
+   * Begins to start the threads and to compile the kernels, which goes on beside the main thread. Throws an
+   * EnvironmentError where the kernels were compiled for another target.
+   */
+  constructor(device: CpuDevice, { plan, modules }: CompiledKernels) {
+    if (plan.target !== 'cpu' || modules === undefined) {
+      throw new EnvironmentError(
+        `the kernels were compiled for the profile "${plan.profile}", which does not run on the processor: compile them ` +
+          `again with --target ${device.report.profile}`,
+      );
+    }
+    this.device = device;
+    this.plan = plan;
+    this.#kernels = new Map(plan.kernels.map((kernel) => [kernel.name, kernel]));
+    this.#buffers = new Buffers(plan, this.#memory);
+    this.#module = compileModule(modules[device.report.simd]);
+    // Whoever prepares a program hears of it.
+    this.#module.catch(() => undefined);
+    this.threads = new Threads(device.report.threads, device.timed);
+  }
+
+  async prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
+    const added = programs.filter(({ name }) => !this.#prepared.has(name));
+    if (added.length === 0) return;
+    const layouts = added.map((program) => this.#layoutsOf(program));
+    const scratch = Math.max(0, ...this.plan.kernels.map((kernel) => kernel.scratch ?? 0));
+    const own = this.#scratch === undefined ? scratch * this.threads.count : 0;
+    this.#buffers.add(added, splits, [...layouts.map(flying), { what: "the threads' own", bytes: own }]);
+    this.#scratch ??= await this.#open(scratch);
+    for (const layout of layouts) this.#load(layout, this.#scratch);
+  }
+
+  isPrepared(program: string): boolean {
+    return this.#prepared.has(program);
+  }
+
+  capacity(program: string): number {
+    return this.#named(program).capacity;
+  }
+
+  submit(program: string, runs: readonly Scalars[]): Flight {
+    const prepared = this.#named(program);
+    const { uniforms, slot, capacity, tape, trays } = prepared;
+    if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
+    const tray = trays.pop() ?? this.#trayFor(prepared);
+    this.#memory.put(tray.scalars, uniforms.write(runs));
+    const order = { program, runs: runs.length, ...tray };
+    const landed = this.threads.ask('run', order, tape.threads === 1).then(() => {
+      const { buffer } = this.#memory.copy(tray.results, slot.bytes * runs.length);
+      trays.push(tray);
+      return runs.map((_, run) => readSlot(slot, buffer, run));
+    });
+    // Whoever asks for the results hears of it.
+    landed.catch(() => undefined);
+    return { runs: runs.length, results: () => landed };
+  }
+
+  holds(name: string): boolean {
+    return this.#buffers.has(name);
+  }
+
+  write(name: string, values: Numbers | Uint8Array): void {
+    this.threads.check();
+    const { address, bytes: room } = this.#buffers.named(name);
+    const bytes = bytesOf(values);
+    if (bytes.length > padded(room)) {
+      throw new UserError(`"${name}" holds ${padded(room) / 4} numbers, and ${values.length} were given`);
+    }
+    // After what has been submitted, before what will be.
+    if (this.threads.busy) this.threads.tell({ kind: 'write', address, bytes: bytes.slice() });
+    else this.#memory.put(address, bytes);
+  }
+
+  async read(name: string): Promise<Numbers> {
+    this.threads.check();
+    const { address, bytes: length } = this.#buffers.named(name);
+    const { storage } = this.plan.buffers.find((candidate) => candidate.name === name)!;
+    const { buffer } = this.threads.busy
+      ? (await this.threads.ask('read', { address, length })).bytes
+      : this.#memory.copy(address, length);
+    return storage === 'f32' ? new Float32Array(buffer) : new Uint32Array(buffer);
+  }
+
+  /** Where the time of a program's runs went, dispatch by dispatch; nothing unless the device was opened to be timed. */
+  async times(program: string): Promise<readonly KernelTime[]> {
+    const { tape } = this.#named(program);
+    return timesOf(tape, this.#kernels, await this.threads.ask('times', { program }));
+  }
+
+  close(): void {
+    this.threads.close();
+    this.device.release(this);
+  }
+
+  #layoutsOf(program: PlanProgram): Layouts {
+    for (const { kernel } of program.dispatches) {
+      if (!this.#kernels.has(kernel)) throw new InternalError(`the plan has no kernel "${kernel}"`);
+    }
+    const uniforms = new UniformLayout(this.plan, program, this.#kernels, blockAlignment);
+    const states = program.kind === 'train' && this.plan.buffers.some(({ name }) => name === 'trouble');
+    const slot = slotLayout(this.plan, program, states ? ['trouble'] : []);
+    return { program, uniforms, slot, capacity: capacityOf(slot) };
+  }
+
+  /** Hands the kernels to the threads, and makes each thread's own memory. */
+  async #open(scratch: number): Promise<readonly number[]> {
+    const module = await this.#module;
+    const known = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+    for (const name of this.#kernels.keys()) {
+      if (!known.has(name)) throw new InternalError(`the plan names kernel "${name}", and its module lacks it`);
+    }
+    this.threads.tell({ kind: 'open', module, memory: this.#memory.memory });
+    return Array.from({ length: this.threads.count }, () => this.#memory.allocate(scratch));
+  }
+
+  #load(layouts: Layouts, scratch: readonly number[]): void {
+    const { program } = layouts;
+    const tape = tapeOf({
+      ...layouts,
+      kernels: this.#kernels,
+      threads: this.threads.count,
+      timed: this.device.timed,
+      placeOf: (binding) => this.#buffers.bound(binding, program),
+      addressOf: (buffer) => this.#buffers.named(buffer).address,
+    });
+    this.threads.tell({ kind: 'load', tape, scratch });
+    this.#prepared.set(program.name, { ...layouts, tape, trays: [] });
+  }
+
+  #trayFor({ uniforms, slot, capacity }: Layouts): Tray {
+    return {
+      scalars: this.#memory.allocate(uniforms.stride * capacity),
+      results: this.#memory.allocate(slot.bytes * capacity),
+    };
+  }
+
+  #named(program: string): Prepared {
+    const prepared = this.#prepared.get(program);
+    if (prepared === undefined) throw new InternalError(`program "${program}" was not opened`);
+    return prepared;
+  }
+}
+
+/** Two flights are in the air while a program runs. */
+function flying({ program, uniforms, slot, capacity }: Layouts): Demand {
+  return { what: `"${program.name}" in flight`, bytes: 2 * (uniforms.stride + slot.bytes) * capacity };
+}

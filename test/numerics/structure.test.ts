@@ -92,6 +92,24 @@ test('a hyper that is a scalar of the kernels changes no text, whatever its valu
   expect(changed(before, compiled(schedule))).toEqual([]);
 });
 
+test('a kernel is a function of the name of its file, whatever words of WGSL a spec takes for names', () => {
+  const text = vae()
+    .replaceAll(/\bencoder\b/g, 'vec4f')
+    .replaceAll(/\bdecoder\b/g, 'loop')
+    .replaceAll(/\bprior\b/g, 'fn')
+    .replaceAll(/\bbeta\b/g, 'struct')
+    .replaceAll('struct: struct', 'beta: struct')
+    .replaceAll(/\bsprites\b/g, 'workgroup_size');
+  const { plan, kernels } = compiled(text);
+  for (const { name, file } of plan.kernels) {
+    expect(name).toMatch(/^(?!__)[A-Za-z_]\w+$/);
+    expect(file).toBe(`${name}.wgsl`);
+    expect([...kernels.get(name)!.matchAll(/^@compute.*\nfn (\w+)\(/gm)].map(([, entry]) => entry)).toEqual([name]);
+  }
+  const words = plan.kernels.map(({ name }) => name);
+  for (const word of ['loop_dense_1', 'vec4f_dense_1', 'loop_dense_1__sample_fn']) expect(words).toContain(word);
+});
+
 describe('std/objectives with every name changed', () => {
   const words = 'elbo elbo_mc free_bits stl iwelbo iwelbo_dreg renyi kl_per_dim rate distortion ess'.split(' ');
   const parameters = 'p q beta lambda K alpha z x k lw bound w s'.split(' ');

@@ -21,10 +21,10 @@ export interface Step {
   readonly flat: Expr;
 }
 
-/** The number at row `firstRow` + `r`, a tile's first row and a row of it, at the i-th position of the step. */
-export type LeftOperand = (firstRow: Expr, r: number, step: Step, i: number) => Expr;
-/** The q-th four columns of the panel at the i-th position of the step. */
-export type RightOperand = (q: number, step: Step, i: number) => Expr;
+/** The number at row `firstRow` + `r`, a tile's first row and a row of it, at the step's first position. */
+export type LeftOperand = (firstRow: Expr, r: number, step: Step) => Expr;
+/** The q-th four columns of the panel at the step's first position. */
+export type RightOperand = (q: number, step: Step) => Expr;
 
 export interface RowBlock {
   readonly first: Expr;
@@ -73,11 +73,11 @@ export function leftOperand(
   const { make } = emitter;
   const { row, inner } = contraction;
   if (isPlain(value)) {
-    return (firstRow, r, step, i) => {
+    return (firstRow, r, step) => {
       const position = make.add(firstRow, make.u32(r));
       const whole = row.extent % 4 === 0;
       const inside = whole ? position : make.min(position, make.sub(values.extents.of(row), make.u32(1)));
-      return values.at(value, within(positionAt(values, inner, step, i), [[row.name, inside]]));
+      return values.at(value, within(positionAt(inner, step), [[row.name, inside]]));
     };
   }
   const depth = depthOf(contraction);
@@ -89,15 +89,15 @@ export function leftOperand(
     emitter.loop(`packed_${row.name}`, block.first, block.below, make.u32(4), (position) => {
       const vector = { axis: row.name, quad: make.div(position, 4) };
       walk(values, contraction, base, 1, (step) => {
-        const four = values.at(value, within(positionAt(values, inner, step, 0), [[row.name, position]], vector));
+        const four = values.at(value, within(positionAt(inner, step), [[row.name, position]], vector));
         const entry = make.add(make.mul(make.div(fromFirst(position), 4), make.u32(depth)), step.flat);
         emitter.put(wide(packed), entry, make.widen(four, 4));
       });
     });
-    return (firstRow, r, step, i) => {
+    return (firstRow, r, step) => {
       const before = make.mul(fromFirst(firstRow), make.u32(depth));
       const entry = make.add(before, make.mul(step.flat, make.u32(4)));
-      return make.element(packed, make.add(entry, make.u32(4 * i + r)));
+      return make.element(packed, make.add(entry, make.u32(r)));
     };
   }
   // A row after the other: [rows, pitch].
@@ -112,9 +112,9 @@ export function leftOperand(
       else emitter.put(packed, entry, values.at(value, here));
     });
   });
-  return (firstRow, r, step, i) => {
+  return (firstRow, r, step) => {
     const entry = make.add(make.mul(fromFirst(firstRow), make.u32(pitch)), step.flat);
-    return make.element(packed, make.add(entry, make.u32(r * pitch + i)));
+    return make.element(packed, make.add(entry, make.u32(r * pitch)));
   };
 }
 
@@ -130,10 +130,10 @@ export function rightOperand(
   const { make } = emitter;
   const { column, inner } = contraction;
   const alongColumn = values.gathersAlong(value, column.name);
-  const columnsAt = (q: number, step: Step, i: number): Point =>
-    within(positionAt(values, inner, step, i), [[column.name, panel[q]!.base]], panel[q]!);
+  const columnsAt = (q: number, step: Step): Point =>
+    within(positionAt(inner, step), [[column.name, panel[q]!.base]], panel[q]!);
   if (isPlain(value) && alongColumn === 0 && column.extent % 4 === 0) {
-    return (q, step, i) => make.widen(values.at(value, columnsAt(q, step, i)), 4);
+    return (q, step) => make.widen(values.at(value, columnsAt(q, step)), 4);
   }
   const packed = emitter.scratchArray('right', 'f32', 4 * panel.length * depthOf(contraction));
   const entry = (flat: Expr, q: number, i: number): Expr =>
@@ -142,7 +142,7 @@ export function rightOperand(
   walk(values, contraction, base, turned ? 4 : 1, (step) => {
     panel.forEach((columns, q) => {
       if (step.length === 1) {
-        const four = make.widen(values.at(value, columnsAt(q, step, 0)), 4);
+        const four = make.widen(values.at(value, columnsAt(q, step)), 4);
         return emitter.put(wide(packed), entry(step.flat, q, 0), four);
       }
       // Adjacent along the inner axis: four positions of each column are read at once, and turned.
@@ -158,12 +158,12 @@ export function rightOperand(
       }
     });
   });
-  return (q, step, i) => make.element(wide(packed), entry(step.flat, q, i));
+  return (q, step) => make.element(wide(packed), entry(step.flat, q, 0));
 }
 
-/** The i-th position of the step. */
-export function positionAt({ emitter: { make } }: Values, inner: Axis, { base, position }: Step, i: number): Point {
-  return within(base, [[inner.name, make.add(position, make.u32(i))]]);
+/** The step's first position. */
+export function positionAt(inner: Axis, { base, position }: Step): Point {
+  return within(base, [[inner.name, position]]);
 }
 
 /** All positions of the step, as a vector where there are four. */

@@ -116,20 +116,19 @@ function runPanel(block: Block, start: Expr): void {
     const sums = forRows.map(
       (quad) => new Map([...quad.still, ...declareSums(block, [...products.map((p) => p.accumulator), ...moving])]),
     );
-    walk(values, contraction, base, 4, (step) => {
-      for (let i = 0; i < step.length; i++) {
-        products.forEach(({ accumulator }, p) => {
-          const right = forRows.map((_, q) => emitter.let('columns', rights[p]!(q, step, i)));
-          for (let r = 0; r < tileRows; r++) {
-            const left = emitter.let(`left${r}`, block.lefts[p]!(firstRow, r, step, i));
-            sums.forEach((ofQuad, q) => {
-              const sum = ofQuad.get(accumulator)![r]!;
-              emitter.assign(sum, make.builtin('fma', 'f32', left, right[q]!, make.variable(sum)));
-            });
-          }
-        });
-        forRows.forEach(({ tileAt }, q) => addMoving(block, tileAt(firstRow), moving, sums[q]!, step, i));
-      }
+    // A position at a time: engines move the loads of a longer step together, and then run out of registers.
+    walk(values, contraction, base, 1, (step) => {
+      products.forEach(({ accumulator }, p) => {
+        const right = forRows.map((_, q) => emitter.let('columns', rights[p]!(q, step)));
+        for (let r = 0; r < tileRows; r++) {
+          const left = emitter.let(`left${r}`, block.lefts[p]!(firstRow, r, step));
+          sums.forEach((ofQuad, q) => {
+            const sum = ofQuad.get(accumulator)![r]!;
+            emitter.assign(sum, make.builtin('fma', 'f32', left, right[q]!, make.variable(sum)));
+          });
+        }
+      });
+      forRows.forEach(({ tileAt }, q) => addMoving(block, tileAt(firstRow), moving, sums[q]!, step));
     });
     forRows.forEach(({ tileAt, lanes }, q) => {
       writeRows(values, tileAt(firstRow), sums[q]!, lanes, perRow, (r, point) => {
@@ -155,7 +154,7 @@ function sumStill(
   if (reductions.length === 0) return sums;
   walk(values, contraction, base, 1, (step) => {
     panel.forEach((columns, q) => {
-      const point = within(positionAt(values, inner, step, 0), [[column.name, columns.base]], columns);
+      const point = within(positionAt(inner, step), [[column.name, columns.base]], columns);
       for (const [{ op, value }, [sum]] of sums[q]!) {
         emitter.assign(sum!, combined(emitter, op, emitter.make.variable(sum!), values.at(value, point)));
       }
@@ -164,19 +163,18 @@ function sumStill(
   return sums;
 }
 
-/** What the i-th position of the step adds to sums that differ from row to row. */
+/** What a position of the inner axis adds to sums that differ from row to row. */
 function addMoving(
   { values, contraction }: Block,
   tile: Tile,
   reductions: readonly Reduction[],
   sums: Sums,
   step: Step,
-  i: number,
 ): void {
   const { emitter } = values;
   const { make } = emitter;
   const { row, column, inner } = contraction;
-  const here = within(positionAt(values, inner, step, i), [[column.name, tile.columns.base]], tile.columns);
+  const here = within(positionAt(inner, step), [[column.name, tile.columns.base]], tile.columns);
   for (const reduction of reductions) {
     sums.get(reduction)!.forEach((sum, r) => {
       const point = within(here, [[row.name, rowOf(values, tile, make.u32(r))]]);

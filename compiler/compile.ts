@@ -8,10 +8,11 @@ import { optimise } from './4-tensor/passes/index.ts';
 import { printFunction } from './4-tensor/print.ts';
 import { buildPlan } from './5-kernel/build-plan.ts';
 import { fuse } from './5-kernel/fuse.ts';
-import type { Plan } from './5-kernel/plan.ts';
+import type { Plan, WasmModules } from './5-kernel/plan.ts';
 import { printKernelProgram } from './5-kernel/print.ts';
 import { portable, profileNamed, profiles } from './5-kernel/schedule/profile.ts';
-import { emitWgsl } from './6-emit/wgsl/print.ts';
+import { WasmEmitter } from './6-emit/wasm/emit.ts';
+import { wgslEmitter } from './6-emit/wgsl/print.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { explain, type Explanation } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -32,11 +33,11 @@ export interface CheckOptions {
 export interface CompileOptions extends CheckOptions {
   /** Name of the target profile; the portable one where absent. */
   readonly profile?: string;
-  /** Called with the text of each stage, a program at a time: tensor, simplified, kernel, wgsl. */
+  /** Called with the text of each stage, a program at a time: tensor, simplified, kernel; then wgsl or wat. */
   readonly dump?: (stage: Stage, text: string) => void;
 }
 
-export const stages = ['tensor', 'simplified', 'kernel', 'wgsl'] as const;
+export const stages = ['tensor', 'simplified', 'kernel', 'wgsl', 'wat'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface Checked {
@@ -46,8 +47,10 @@ export interface Checked {
 
 export interface Compilation {
   readonly plan: Plan;
-  /** WGSL by kernel name. */
+  /** The target's text by kernel name. */
   readonly kernels: ReadonlyMap<string, string>;
+  /** The same kernels assembled; only on the cpu target. */
+  readonly modules?: WasmModules;
   readonly explanation: Explanation;
 }
 
@@ -91,9 +94,10 @@ export function compile(options: CompileOptions): Compiled {
   const name = options.entry.replace(/^.*\//, '').replace(/\.vae$/, '');
   // Of the texts alone: a run folder's copy of a spec is the same spec.
   const spec = { name, hash: fingerprint([...session.sources.values()].sort()) };
-  const { plan, sources } = buildPlan({ spec, programs, kernels, profile, emit: emitWgsl });
-  for (const text of sources.values()) dump?.('wgsl', text);
-  return { ...checked, compiled: { plan, kernels: sources, explanation: explain(elaborated, plan) } };
+  const emitter = profile.target === 'cpu' ? new WasmEmitter() : wgslEmitter;
+  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter });
+  for (const text of sources.values()) dump?.(emitter.ending, text);
+  return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation: explain(elaborated, plan) } };
 }
 
 /** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */

@@ -3,12 +3,14 @@
  * kernel where the text is the same; where only the name is, the later one is called after its program too.
  */
 import type { Program, SpecPrograms } from '../4-tensor/program.ts';
+import type { EmittedKernel, KernelEmitter } from './emitter.ts';
 import type { Kernel, KernelProgram, Tensor } from './ir.ts';
 import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
 import { identifier, Names } from './names.ts';
 import {
   planVersion,
   type Access,
+  type CompiledKernels,
   type Plan,
   type PlanBinding,
   type PlanDispatch,
@@ -26,21 +28,14 @@ export interface PlanInput {
   /** The fused kernels of each program, in the order of `programs.programs`. */
   readonly kernels: readonly KernelProgram[];
   readonly profile: Profile;
-  /** The target's text of a kernel. */
-  readonly emit: (kernel: ScheduledKernel) => string;
-}
-
-export interface Planned {
-  readonly plan: Plan;
-  /** The text of each kernel by name. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly emitter: KernelEmitter;
 }
 
 /** Throws PlanError where the spec needs more than a plan can hold. */
-export function buildPlan({ spec, programs, kernels, profile, emit }: PlanInput): Planned {
+export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInput): CompiledKernels {
   const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
   const memory = placeTensors(fused, vectorLengths(programs, fused));
-  const library = new Library(profile, emit);
+  const library = new Library(profile, emitter);
   const planned = programs.programs.map((program, i) => planProgram(program, fused[i]!, memory.places[i]!, library));
   const { layout, hypers, uniforms, data } = programs;
   const plan: Plan = {
@@ -57,7 +52,8 @@ export function buildPlan({ spec, programs, kernels, profile, emit }: PlanInput)
     kernels: library.kernels,
     programs: planned,
   };
-  return { plan, sources: library.sources };
+  const modules = emitter.assemble?.(plan.kernels.map(({ name }) => name));
+  return { plan, sources: library.sources, ...(modules === undefined ? {} : { modules }) };
 }
 
 function buffersOf({ buffers }: Memory): Plan['buffers'] {
@@ -83,11 +79,11 @@ class Library {
   readonly #names = new Names();
   readonly #known = new Map<string, PlanKernel>();
   readonly #profile: Profile;
-  readonly #emit: (kernel: ScheduledKernel) => string;
+  readonly #emitter: KernelEmitter;
 
-  constructor(profile: Profile, emit: (kernel: ScheduledKernel) => string) {
+  constructor(profile: Profile, emitter: KernelEmitter) {
     this.#profile = profile;
-    this.#emit = emit;
+    this.#emitter = emitter;
   }
 
   /** The plan's kernel for this one, with the tensors of its bindings and its workgroups. */
@@ -97,30 +93,32 @@ class Library {
     accessOf: (tensor: Tensor) => Access,
   ): { readonly name: string; readonly scheduled: ScheduledKernel } {
     const scheduled = scheduleKernel(kernel, this.#profile, { accessOf });
-    const text = this.#emit(scheduled);
-    const same = this.#known.get(text);
+    const emitted = this.#emitter.emit(scheduled);
+    const same = this.#known.get(emitted.text);
     if (same !== undefined) return { name: same.name, scheduled };
     const name = this.#names.unique(
       this.sources.has(kernel.name) ? `${kernel.name}__${identifier(program)}` : kernel.name,
     );
     const named = name === kernel.name ? scheduled : { ...scheduled, name };
-    const made = planKernel(named);
+    const own = name === kernel.name ? emitted : this.#emitter.emit(named);
+    const made = planKernel(named, own, this.#emitter.ending);
     this.kernels.push(made);
-    this.sources.set(name, name === kernel.name ? text : this.#emit(named));
-    this.#known.set(text, made);
+    this.sources.set(name, own.text);
+    this.#known.set(emitted.text, made);
     return { name, scheduled };
   }
 }
 
-function planKernel(scheduled: ScheduledKernel): PlanKernel {
+function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, ending: string): PlanKernel {
   const { name, bindings, scalars, features, subgroupSize, workgroupSize, flops, bytes } = scheduled;
   return {
     name,
-    file: `${name}.wgsl`,
+    file: `${name}.${ending}`,
     bindings: bindings.map((binding) => ({ name: binding.name, access: binding.access })),
     scalars: scalars.map((scalar) => scalar.name),
     features,
     ...(subgroupSize === undefined ? {} : { subgroupSize }),
+    ...(scratch === 0 ? {} : { scratch }),
     workgroupSize,
     flops,
     bytes,

@@ -1,4 +1,5 @@
 /** The WGSL text of a legal kernel. Decides nothing. */
+import type { KernelEmitter } from '../../5-kernel/emitter.ts';
 import type { LocalArray, Statement } from '../../5-kernel/schedule/loops.ts';
 import type { ScheduledKernel } from '../../5-kernel/schedule/scheduled.ts';
 import { expressionText } from './expression.ts';
@@ -6,6 +7,8 @@ import { legalise } from './legalise.ts';
 import type { WgslBinding, WgslFunction, WgslKernel } from './program.ts';
 import { literalText, typeName } from './types.ts';
 import { codeLines, commentLines } from './wrap.ts';
+
+export const wgslEmitter: KernelEmitter = { ending: 'wgsl', emit: (kernel) => ({ text: emitWgsl(kernel) }) };
 
 /** A scheduled kernel as a WGSL module; its entry point is the kernel's name. */
 export function emitWgsl(kernel: ScheduledKernel): string {

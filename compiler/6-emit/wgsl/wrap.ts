@@ -4,12 +4,17 @@ const width = 120;
 
 /** A comment of one line or several, broken between words; what follows the first line is indented. */
 export function commentLines(text: string): readonly string[] {
+  return markedLines('//', text);
+}
+
+/** The same for another language: `mark` begins its comments. */
+export function markedLines(mark: string, text: string): readonly string[] {
   const lines: string[] = [];
-  let line = '//';
+  let line = mark;
   for (const word of text.split(' ')) {
-    if (line.length + 1 + word.length > width && line.trim() !== '//') {
+    if (line.length + 1 + word.length > width && line.trim() !== mark) {
       lines.push(line);
-      line = '//   ';
+      line = `${mark}   `;
     }
     line += ` ${word}`;
   }

@@ -1,0 +1,35 @@
+/** Kernels in WebAssembly: a text each, for people, and one module of them all in two forms, for the runtime. */
+import type { EmittedKernel, KernelEmitter } from '../../5-kernel/emitter.ts';
+import type { WasmModules } from '../../5-kernel/plan.ts';
+import type { ScheduledKernel } from '../../5-kernel/schedule/scheduled.ts';
+import { encode } from './binary.ts';
+import { legalise } from './kernel.ts';
+import { calleesOf, type WasmFunction } from './ir.ts';
+import { withoutRelaxed } from './plain.ts';
+import { Scalars } from './scalars.ts';
+import { printModule } from './text.ts';
+import { verifyModule } from './verify.ts';
+
+/** Emits the kernels of one plan: functions that several of them call are written once. */
+export class WasmEmitter implements KernelEmitter {
+  readonly ending = 'wat';
+  readonly #scalars = new Scalars();
+  readonly #kernels = new Map<string, WasmFunction>();
+
+  /** A module with this kernel alone, as text. */
+  emit(kernel: ScheduledKernel): EmittedKernel {
+    const { fn, scratch } = legalise(kernel, this.#scalars);
+    this.#kernels.set(kernel.name, fn);
+    const module = { functions: [...calleesOf([fn]), fn] };
+    verifyModule(module);
+    return { text: printModule(module), scratch };
+  }
+
+  /** The module of the kernels of these names, all of which have been emitted. */
+  assemble(names: readonly string[]): WasmModules {
+    const kernels = names.map((name) => this.#kernels.get(name)!);
+    const module = { functions: [...calleesOf(kernels), ...kernels] };
+    verifyModule(module);
+    return { relaxed: encode(module), plain: encode(withoutRelaxed(module)) };
+  }
+}

@@ -1,0 +1,135 @@
+/** What is known of a u32 before it is computed: bounds, and a number that it is a multiple of. */
+import type { Expr, Variable } from '../../5-kernel/schedule/loops.ts';
+
+/** low <= value <= high, and value mod multiple = 0; a multiple of 0 is 0 itself. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly multiple: number;
+}
+
+const largest = 2 ** 32 - 1;
+const anything: Range = { low: 0, high: largest, multiple: 1 };
+/** Larger products are not whole numbers of float64 for certain. */
+const mostExact = 2 ** 52;
+
+export class Ranges {
+  readonly #variables = new Map<Variable, Range>();
+  readonly #groups: readonly [number, number, number];
+
+  constructor(groups: readonly [number, number, number]) {
+    this.#groups = groups;
+  }
+
+  /** An immutable variable holds the value from here on. */
+  declare(variable: Variable, value: Expr): void {
+    this.#variables.set(variable, this.of(value));
+  }
+
+  /** The variable of a loop runs from `from` in steps, below `below`. */
+  loop(variable: Variable, from: Expr, below: Expr, step: Expr): void {
+    const [start, end, by] = [this.of(from), this.of(below), this.of(step)];
+    this.#variables.set(variable, {
+      low: start.low,
+      high: Math.max(start.low, end.high - 1),
+      multiple: divisorOf(start.multiple, by.multiple),
+    });
+  }
+
+  of(expr: Expr): Range {
+    if (expr.scalar !== 'u32' || expr.width !== 1) return anything;
+    switch (expr.kind) {
+      case 'literal':
+        return only(expr.value >>> 0);
+      case 'constant':
+        return only(expr.constant.value >>> 0);
+      case 'variable':
+        return this.#variables.get(expr.variable) ?? anything;
+      case 'place': {
+        const [x, y, z] = this.#groups;
+        const count = { 'group.x': x, 'group.y': y, 'group.z': z, lane: 1 }[expr.place];
+        return { low: 0, high: count - 1, multiple: count === 1 ? 0 : 1 };
+      }
+      case 'builtin':
+        return this.#builtin(expr.name, expr.args);
+      default:
+        return anything;
+    }
+  }
+
+  #builtin(name: string, args: readonly Expr[]): Range {
+    if (name === 'select') return union(this.of(args[1]!), this.of(args[2]!));
+    const [a, b] = args.map((arg) => this.of(arg)) as [Range, Range];
+    switch (name) {
+      case 'add':
+        return within(a.low + b.low, a.high + b.high, divisorOf(a.multiple, b.multiple));
+      case 'sub':
+        return within(a.low - b.high, a.high - b.low, divisorOf(a.multiple, b.multiple));
+      case 'mul':
+        return within(a.low * b.low, a.high * b.high, a.multiple * b.multiple);
+      case 'shiftLeft':
+        return b.low === b.high ? within(a.low * 2 ** b.low, a.high * 2 ** b.low, a.multiple * 2 ** b.low) : anything;
+      case 'shiftRight':
+        return b.low === b.high ? quotient(a, only(2 ** b.low)) : anything;
+      case 'div':
+        return quotient(a, b);
+      case 'rem':
+        if (b.low === 0) return anything;
+        return { low: 0, high: Math.min(a.high, b.high - 1), multiple: divisorOf(a.multiple, b.multiple) };
+      case 'min':
+        return {
+          low: Math.min(a.low, b.low),
+          high: Math.min(a.high, b.high),
+          multiple: divisorOf(a.multiple, b.multiple),
+        };
+      case 'max':
+        return {
+          low: Math.max(a.low, b.low),
+          high: Math.max(a.high, b.high),
+          multiple: divisorOf(a.multiple, b.multiple),
+        };
+      case 'bitAnd':
+        return { low: 0, high: Math.min(a.high, b.high), multiple: 1 };
+      default:
+        return anything;
+    }
+  }
+}
+
+function only(value: number): Range {
+  return { low: value, high: value, multiple: value };
+}
+
+/** Nothing is known where the bounds leave the numbers of 32 bits: the value may have wrapped. */
+function within(low: number, high: number, multiple: number): Range {
+  return low >= 0 && high <= largest ? { low, high, multiple: multiple <= mostExact ? multiple : 1 } : anything;
+}
+
+function quotient(a: Range, b: Range): Range {
+  if (b.low === 0) return anything;
+  const whole = b.low === b.high && a.multiple % b.low === 0;
+  return {
+    low: Math.floor(a.low / b.high),
+    high: Math.floor(a.high / b.low),
+    multiple: whole ? a.multiple / b.low : 1,
+  };
+}
+
+function union(a: Range, b: Range): Range {
+  return {
+    low: Math.min(a.low, b.low),
+    high: Math.max(a.high, b.high),
+    multiple: divisorOf(a.multiple, b.multiple),
+  };
+}
+
+/** The greatest common divisor; 0 is a multiple of everything. */
+function divisorOf(a: number, b: number): number {
+  return b === 0 ? a : divisorOf(b, a % b);
+}
+
+/** Whether u32 arithmetic on the two does not wrap: the range of the result then holds for whole numbers too. */
+export function isExact(name: 'add' | 'sub' | 'mul', a: Range, b: Range): boolean {
+  if (name === 'add') return a.high + b.high <= largest;
+  return name === 'sub' ? a.low >= b.high : a.high * b.high <= largest;
+}

@@ -1,15 +1,26 @@
-/** The files of a compiled spec: a .wgsl a kernel, plan.json, model.ts; written whole, or compared with what is there. */
+/** The files of a compiled spec: a text a kernel, modules, plan.json, model.ts; written whole, or compared with what is there. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moduleFiles } from '../compiler/5-kernel/plan.ts';
 import type { Compilation } from '../compiler/compile.ts';
 import { UserError } from '../runtime/errors.ts';
 import { readFailure, readWhole, writeAtomic } from '../runtime/formats/files.ts';
 
-/** Texts by file name. Two compilations of one spec give the same bytes. */
-export async function artifactsOf({ plan, kernels }: Compilation): Promise<ReadonlyMap<string, string>> {
+/** Texts and modules by file name. */
+export type Artifacts = ReadonlyMap<string, string | Uint8Array>;
+
+/** Endings of what only a compilation writes. */
+const kernelEndings = ['.wgsl', '.wat', '.wasm'];
+
+/** The files of a compilation. Two compilations of one spec give the same bytes. */
+export async function artifactsOf({ plan, kernels, modules }: Compilation): Promise<Artifacts> {
   const { emitModule } = await import('../compiler/6-emit/glue.ts');
-  const files = new Map<string, string>();
+  const files = new Map<string, string | Uint8Array>();
   for (const { name, file } of plan.kernels) files.set(file, kernels.get(name)!);
+  if (modules !== undefined) {
+    files.set(moduleFiles.relaxed, modules.relaxed);
+    files.set(moduleFiles.plain, modules.plain);
+  }
   files.set('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
   files.set('model.ts', await emitModule(plan));
   return files;
@@ -24,15 +35,16 @@ export interface Staleness {
 }
 
 /** Compares a folder with the files; all three lists empty where it is up to date. */
-export async function staleness(folder: string, files: ReadonlyMap<string, string>): Promise<Staleness> {
+export async function staleness(folder: string, files: Artifacts): Promise<Staleness> {
   const present = new Set(await filesIn(folder));
   const missing = [...files.keys()].filter((file) => !present.has(file));
   const changed: string[] = [];
-  for (const [file, text] of files) {
-    if (!present.has(file)) continue;
-    if (Buffer.from(await readWhole(join(folder, file))).toString('utf8') !== text) changed.push(file);
+  for (const [file, content] of files) {
+    if (present.has(file) && !Buffer.from(await readWhole(join(folder, file))).equals(Buffer.from(content))) {
+      changed.push(file);
+    }
   }
-  const left = [...present].filter((file) => file.endsWith('.wgsl') && !files.has(file));
+  const left = [...present].filter((file) => kernelEndings.some((ending) => file.endsWith(ending)) && !files.has(file));
   return { changed, missing, left };
 }
 
@@ -40,7 +52,7 @@ export async function staleness(folder: string, files: ReadonlyMap<string, strin
  * Writes the files, each one whole or not at all, and removes the kernels of an earlier compilation. Files that are
  * the same already are not touched. Gives the names of those that were written.
  */
-export async function writeArtifacts(folder: string, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+export async function writeArtifacts(folder: string, files: Artifacts): Promise<readonly string[]> {
   const { changed, missing, left } = await staleness(folder, files);
   if (left.length > 0 && !(await isBuild(folder))) {
     throw new UserError(

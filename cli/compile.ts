@@ -1,7 +1,7 @@
 /** `vaec compile`: writes the kernels, the plan and the typed module of a spec, or says whether a build is stale. */
 import { stages } from '../compiler/compile.ts';
 import { UsageError } from '../runtime/errors.ts';
-import { artifactsOf, staleness, writeArtifacts } from './artifacts.ts';
+import { artifactsOf, staleness, writeArtifacts, type Artifacts } from './artifacts.ts';
 import { ToldError } from './failure.ts';
 import type { Settings } from './options.ts';
 import { compileSpec, type CompileFlags } from './specs.ts';
@@ -33,7 +33,7 @@ export async function compileCommand(spec: string, flags: CompileCommandFlags, t
   }
 }
 
-async function checkBuild(spec: string, folder: string, files: ReadonlyMap<string, string>, terminal: Terminal) {
+async function checkBuild(spec: string, folder: string, files: Artifacts, terminal: Terminal) {
   const { changed, missing, left } = await staleness(folder, files);
   for (const file of changed) terminal.err(`${folder}/${file}: differs from what "${spec}" compiles to`);
   for (const file of missing) terminal.err(`${folder}/${file}: is missing`);

@@ -34,7 +34,7 @@ const setHelp: [string, string] = ['--set <name=value>', 'another value for a hy
 const deviceHelp: [string, string] = ['--device <name>', 'where to compute: auto or webgpu'];
 const dataHelp: [string, string] = ['--data <dir>', 'the folder with the data files'];
 const jsonHelp: [string, string] = ['--json', 'print JSON lines on standard output, and nothing else there'];
-const targetHelp: [string, string] = ['--target <profile>', 'the profile to compile kernels for'];
+const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
 
 function commandLine(terminal: Terminal): Command {
   const program = new Command('vaec')
@@ -77,7 +77,7 @@ function commandLine(terminal: Terminal): Command {
 
   program
     .command('compile')
-    .description('write the kernels (.wgsl), the plan and a typed module of a spec')
+    .description('write the kernels (.wgsl or .wasm), the plan and a typed module of a spec')
     .argument('<spec>')
     .option('--out <dir>', 'where to write them')
     .option('--check <dir>', 'write nothing; fail where the folder is not what the spec compiles to')

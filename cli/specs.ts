@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface CompileFlags {
   readonly set?: Settings;
-  /** The target profile the kernels are scheduled for; `portable` where absent. */
+  /** The profile the kernels are scheduled for, or a target, which stands for its first; `portable` where absent. */
   readonly profile?: string;
   /** Called with the text of each stage as it is reached. */
   readonly dump?: (stage: string, text: string) => void;
@@ -29,10 +29,7 @@ export interface CompiledSpec extends Compilation {
 
 /** The compiled spec. Throws a ToldError after telling what is wrong with it. */
 export function compileSpec(spec: string, flags: CompileFlags, terminal: Terminal): CompiledSpec {
-  const { profile } = flags;
-  if (profile !== undefined && profileNamed(profile) === undefined) {
-    throw new UsageError(`there is no profile "${profile}"; there is ${profiles.map(({ name }) => name).join(', ')}`);
-  }
+  const profile = flags.profile === undefined ? undefined : profileOf(flags.profile);
   const { diagnostics, sources, compiled } = withinLimits(spec, () =>
     compile({
       entry: spec,
@@ -47,6 +44,13 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
   tellDiagnostics({ sources, diagnostics: told }, terminal);
   if (compiled === undefined) throw new InternalError(`"${spec}" has no error and was not compiled`);
   return { ...compiled, texts: sources };
+}
+
+/** The name of the profile, or of the target's first. */
+function profileOf(name: string): string {
+  const found = profileNamed(name) ?? profiles.find(({ target }) => target === name);
+  if (found !== undefined) return found.name;
+  throw new UsageError(`there is no profile "${name}"; there is ${profiles.map((one) => one.name).join(', ')}`);
 }
 
 /** A spec that is right and larger than any plan can be is its user's to shrink. */

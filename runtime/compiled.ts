@@ -1,7 +1,7 @@
-/** Reads what `vaec compile --out DIR` wrote: the plan and the text of each kernel. */
+/** Reads what `vaec compile --out DIR` wrote: the plan, the text of each kernel, and on the cpu target the modules. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CompiledKernels, type Plan, planVersion } from '../compiler/5-kernel/plan.ts';
+import { type CompiledKernels, moduleFiles, type Plan, planVersion } from '../compiler/5-kernel/plan.ts';
 import { UserError } from './errors.ts';
 import { readWhole } from './formats/files.ts';
 
@@ -14,7 +14,10 @@ export async function readCompiled(folder: string | URL): Promise<CompiledKernel
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const plan = planIn(await readText(join(path, 'plan.json')), join(path, 'plan.json'));
   const texts = plan.kernels.map(async ({ name, file }) => [name, await readText(join(path, file))] as const);
-  return { plan, sources: new Map(await Promise.all(texts)) };
+  const sources = new Map(await Promise.all(texts));
+  if (plan.target !== 'cpu') return { plan, sources };
+  const [relaxed, plain] = [moduleFiles.relaxed, moduleFiles.plain].map((file) => readWhole(join(path, file)));
+  return { plan, sources, modules: { relaxed: await relaxed!, plain: await plain! } };
 }
 
 /** Throws a UserError unless this vaec can run the plan. */

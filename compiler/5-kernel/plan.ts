@@ -132,6 +132,9 @@ export interface CompiledKernels {
   readonly modules?: WasmModules;
 }
 
+/** File names of the modules, beside the kernels' texts. */
+export const moduleFiles = { relaxed: 'kernels.relaxed.wasm', plain: 'kernels.plain.wasm' } as const;
+
 /**
  * All kernels of a plan in one WebAssembly module, in two forms of the same code: with relaxed SIMD's multiply-add for
  * engines that validate it, and without.

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { readCompiled } from '../../runtime/compiled.ts';
 import { temporaryFolder } from '../runtime/folder.ts';
 import { vaec } from './recorder.ts';
 
@@ -50,12 +51,34 @@ test('a second compilation touches no file, and kernels of somebody else are not
   expect(readdirSync(mine)).toEqual(['mine.wgsl']);
 });
 
+test('for the processor, --out writes texts and both modules, and --check covers all of them', async () => {
+  const out = join(temporaryFolder(), 'build');
+  await vaec('compile', mixture, '--out', out);
+  expect(await vaec('compile', mixture, '--target', 'cpu', '--out', out)).toMatchObject({ code: 0, err: '' });
+  const { plan, sources, modules } = await readCompiled(out);
+  const texts = plan.kernels.map(({ file }) => file);
+  const wasm = ['kernels.plain.wasm', 'kernels.relaxed.wasm'];
+  // The kernels for WebGPU, which lay there before, are gone.
+  expect(readdirSync(out).sort()).toEqual(['model.ts', 'plan.json', ...wasm, ...texts].sort());
+  expect(texts.every((file) => file.endsWith('.wat'))).toBe(true);
+  expect([...sources.values()].every((text) => text.includes('(module'))).toBe(true);
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(modules!.plain)).map(({ name }) => name);
+  expect(exported.sort()).toEqual(plan.kernels.map(({ name }) => name).sort());
+  expect((await vaec('compile', mixture, '--target', 'cpu', '--check', out)).code).toBe(0);
+
+  const module = join(out, wasm[0]!);
+  writeFileSync(module, readFileSync(module).subarray(1));
+  const stale = await vaec('compile', mixture, '--target', 'cpu', '--check', out);
+  expect(stale).toMatchObject({ code: 1, err: expect.stringContaining('kernels.plain.wasm: differs') as string });
+});
+
 test('stages are printed by name, targets are chosen by name', async () => {
   for (const stage of ['tensor', 'simplified', 'kernel', 'wgsl']) {
     const { code, out } = await vaec('compile', mixture, '--dump', stage);
     expect(code, stage).toBe(0);
     expect(out, stage).toContain(stage === 'wgsl' ? '@compute' : 'encoder');
   }
+  expect((await vaec('compile', mixture, '--target', 'cpu', '--dump', 'wat')).out).toContain('(func $adam_update');
   expect(await vaec('compile', mixture, '--dump', 'tokens')).toMatchObject({ code: 2, out: '' });
   const { code, err } = await vaec('compile', mixture, '--target', 'gpu9', '--dump', 'wgsl');
   expect(code).toBe(2);

@@ -12,6 +12,9 @@ import { Writer } from './writer.ts';
 
 /** Functions of more operations than this are called. */
 const mostWrittenOut = 100;
+/** Within functions of more operations than this, only those of a few are written out: there are many of them. */
+const longest = 500;
+const few = 10;
 
 export function typeOf(scalar: Scalar['type'], width: Width): ValueType {
   if (width === 4) return 'v128';
@@ -35,8 +38,8 @@ export class Scalars {
     return applyBuiltin(name, of, width, args, (code) => writer.hold('held', code));
   }
 
-  call(fn: ScalarFunction, width: Width, args: readonly Code[], writer: Writer): Code {
-    if (this.#sizeOf(fn) <= mostWrittenOut) return this.#writeOut(fn, width, args, writer);
+  call(fn: ScalarFunction, width: Width, args: readonly Code[], writer: Writer, most = mostWrittenOut): Code {
+    if (this.#sizeOf(fn) <= most) return this.#writeOut(fn, width, args, writer);
     const callee = this.#at(fn, width);
     return { kind: 'call', type: callee.result!.type, callee, args };
   }
@@ -57,6 +60,7 @@ export class Scalars {
 
   #writeOut(fn: ScalarFunction, width: Width, args: readonly Code[], writer: Writer): Code {
     const uses = usesOf(fn);
+    const most = this.#sizeOf(fn) > longest ? few : mostWrittenOut;
     const known = new Map<Scalar, Code>();
     const locals = new Map(
       fn.parameters.map(({ name }, i) => [name, writer.hold(`${fn.name}_${name}`, args[i]!)] as const),
@@ -78,7 +82,7 @@ export class Scalars {
         case 'builtin':
           return this.builtin(scalar.name, scalar.args[0]!.type, width, scalar.args.map(value), writer);
         case 'call':
-          return this.call(scalar.fn, width, scalar.args.map(value), writer);
+          return this.call(scalar.fn, width, scalar.args.map(value), writer, most);
       }
     };
     for (const kept of fn.lets) locals.set(kept.name, writer.hold(`${fn.name}_${kept.name}`, value(kept.value)));

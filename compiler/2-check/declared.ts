@@ -67,7 +67,11 @@ function hyperValue(declaration: DeclarationOf<'hyper'>, declared: Declared, fra
   if (override !== undefined) {
     const given = Number(override);
     if (override.trim() === '' || !Number.isFinite(given)) {
-      context.session.report('invalid-hyper-value', declaration.name.span, { name, value: override });
+      context.session.report('invalid-hyper-value', declaration.name.span, {
+        name,
+        value: override,
+        needed: 'a number',
+      });
       return invalid;
     }
     value = { kind: 'scalar', value: given, expression: { kind: 'number', value: given } };

@@ -117,7 +117,7 @@ function resolve(
   }
   const known = side === 'given' ? [...structure.variables, ...parameters] : structure.variables;
   if (!known.includes(arg.variable)) {
-    const hint = didYouMean(arg.variable, known);
+    const hint = didYouMean(arg.variable, known) || `; it draws ${structure.variables.join(', ')}`;
     session.report('unknown-variable', arg.span, { name: arg.variable, model: of, hint });
     return undefined;
   }

@@ -1,8 +1,11 @@
-/** "Did you mean": the known word that is nearest to a mistyped one. */
+/** The known word that is nearest to a mistyped one. */
 
-/** The candidate within a third of the word's length in edits (at least one, at most three), or undefined. */
+/**
+ * The candidate within a third of the word's length in edits (at least one, at most three), or undefined. Of a word of
+ * one letter, where one edit leaves nothing of it, only the other case is near.
+ */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.min(3, Math.floor(word.length / 3)));
+  const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)), word.length - 1);
   let best: { readonly candidate: string; readonly edits: number } | undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit) continue;

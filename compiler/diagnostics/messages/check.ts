@@ -20,7 +20,8 @@ export const checkMessages = {
   'unused-hyper': error((p: { name: string }) => `the hyper '${p.name}' reaches no program; use it or remove it`),
   'unknown-hyper': error((p: { name: string; hint: string }) => `--set: the spec has no hyper '${p.name}'${p.hint}`),
   'invalid-hyper-value': error(
-    (p: { name: string; value: string }) => `--set: '${p.value}' is no value for the hyper '${p.name}'; give a number`,
+    (p: { name: string; value: string; needed: string }) =>
+      `--set: '${p.value}' is no value for the hyper '${p.name}'; give ${p.needed}`,
   ),
   // ---- arguments -------------------------------------------------------------------------------------------------
   'missing-argument': error((p: { of: string; name: string }) => `${p.of} needs '${p.name}'`),

@@ -147,7 +147,7 @@ export class Model {
     const rows = await this.#rowsOf(program.set);
     const { batch } = program;
     const scope = { clock: hostClock(0, batch, rows, 0), hyper: this.#hypers.expression };
-    const outcome = await train(
+    return train(
       {
         compiled: this.#compiled,
         executor: this.#executor,
@@ -160,16 +160,14 @@ export class Model {
         step: this.step,
         plannedSteps: stepsOf(program.duration, batch, rows, scope),
         ...(this.#options.data && { dataFolder: this.#options.data.folder }),
-        evaluate: (evaluate, step, steps, signal) => {
+        evaluate: (evaluate, signal) => this.evaluate(evaluate, signal === undefined ? {} : { signal }),
+        reached: (step, steps) => {
           this.#trained = { step, steps, batch, rows };
-          return this.evaluate(evaluate, signal === undefined ? {} : { signal });
         },
         adopt: (checkpoint) => this.#adopt(checkpoint),
       },
       options,
     );
-    this.#trained = { step: outcome.step, steps: outcome.steps, batch, rows };
-    return outcome;
   }
 
   /** Evaluates over every row of the program's set: the program of that name, or the first that the spec has. */

@@ -64,6 +64,11 @@ export class CarriedState {
     }
   }
 
+  /** Lowers the flag that masks updates, so that training can go on from the last good state. */
+  lowerTrouble(): void {
+    if (this.states.includes('trouble')) this.#put('trouble', new Uint32Array(this.#words('trouble')));
+  }
+
   async read(name: string): Promise<Numbers> {
     return this.#waiting.get(name) ?? (await this.#executor.read(name));
   }

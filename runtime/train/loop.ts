@@ -22,7 +22,11 @@ export interface LoopContext {
   readonly steps: number;
   readonly window: Window;
   readonly scalars: (step: number) => Scalars;
-  readonly evaluate: (name: string, step: number) => Promise<Evaluation>;
+  /** Takes in that the device has done exactly so many steps. */
+  readonly reached: (step: number) => void;
+  /** Lowers the trouble flag on the device: updates are taken again. */
+  readonly recover: () => void;
+  readonly evaluate: (name: string) => Promise<Evaluation>;
   /** Keeps the metrics of a window, or an evaluation. */
   readonly keepMeans: (means: WindowMean) => Promise<void>;
   readonly keepEvaluation: (evaluation: Evaluation) => Promise<void>;
@@ -59,45 +63,57 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
   let flown = 0;
   let completed = 0;
   let kept = performance.now();
-  await reports(done, context.hasEvaluation);
-
-  while (done < steps) {
-    if (signal?.aborted === true && flights.length === 0) {
-      await context.checkpoint(done);
-      return { kind: 'interrupted', step: done };
-    }
-    const stop = nextStop(done);
-    const due = secondsSince(kept) >= context.checkpointSeconds;
-    while (flights.length < 2 && next < stop && !(due && flown > 0) && signal?.aborted !== true) {
-      const count = Math.min(pace.size, stop - next);
-      const first = next;
-      const runs = Array.from({ length: count }, (_, i) => context.scalars(first + i));
-      flights.push({ flight: executor.submit(program.name, runs), begun: performance.now() });
-      next += count;
-    }
-    const current = flights.shift();
-    if (current !== undefined) {
-      const results = await current.flight.results();
-      const now = performance.now();
-      pace.measured(results.length, now - Math.max(current.begun, completed), flown++ === 0);
-      completed = now;
-      const bad = results.findIndex((result) => (result.get('trouble')?.[0] ?? 0) !== 0);
-      await takeIn(bad === -1 ? results : results.slice(0, bad));
-      if (bad !== -1) return await stopAt(results[bad]!);
-    }
-    if (flights.length > 0) continue;
-    const atStop = done === stop && next === stop;
-    if (atStop) await reports(done, () => false);
-    const old =
-      secondsSince(kept) >= (atStop ? Math.min(epochSeconds, context.checkpointSeconds) : context.checkpointSeconds);
-    if (old && done < steps) {
-      await context.checkpoint(done);
-      kept = performance.now();
-      flown = 0;
-    }
+  /** What the last run that landed found. */
+  let landed: RunResults | undefined;
+  try {
+    return await run();
+  } catch (error) {
+    // A listener's, or the disk's; where it is the device's, there is no state any more.
+    await settle().catch(() => undefined);
+    throw error;
   }
-  await context.checkpoint(done);
-  return { kind: 'finished', step: done };
+
+  async function run(): Promise<LoopEnd> {
+    await reports(done, context.hasEvaluation);
+    while (done < steps) {
+      if (signal?.aborted === true && flights.length === 0) {
+        await keep(done);
+        return { kind: 'interrupted', step: done };
+      }
+      const stop = nextStop(done);
+      const due = secondsSince(kept) >= context.checkpointSeconds;
+      while (flights.length < 2 && next < stop && !(due && flown > 0) && signal?.aborted !== true) {
+        const count = Math.min(pace.size, stop - next);
+        const first = next;
+        const runs = Array.from({ length: count }, (_, i) => context.scalars(first + i));
+        flights.push({ flight: executor.submit(program.name, runs), begun: performance.now() });
+        next += count;
+      }
+      const current = flights.shift();
+      if (current !== undefined) {
+        const results = await current.flight.results();
+        landed = results.at(-1);
+        const now = performance.now();
+        pace.measured(results.length, now - Math.max(current.begun, completed), flown++ === 0);
+        completed = now;
+        const bad = results.findIndex((result) => (result.get('trouble')?.[0] ?? 0) !== 0);
+        await takeIn(bad === -1 ? results : results.slice(0, bad));
+        if (bad !== -1) return await stopAt(results[bad]!);
+      }
+      if (flights.length > 0) continue;
+      const atStop = done === stop && next === stop;
+      if (atStop) await reports(done, () => false);
+      const old =
+        secondsSince(kept) >= (atStop ? Math.min(epochSeconds, context.checkpointSeconds) : context.checkpointSeconds);
+      if (old && done < steps) {
+        await keep(done);
+        kept = performance.now();
+        flown = 0;
+      }
+    }
+    await keep(done);
+    return { kind: 'finished', step: done };
+  }
 
   /** Where nothing may be in flight: a report is due, or an epoch ends and the last checkpoint is some seconds old. */
   function nextStop(step: number): number {
@@ -134,7 +150,8 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
   async function reports(step: number, known: (name: string) => boolean): Promise<void> {
     for (const one of track) {
       if (!isDue(one, step, batch, rows) || known(one.evaluate) || signal?.aborted === true) continue;
-      const evaluation = await context.evaluate(one.evaluate, step).catch((error: unknown) => {
+      context.reached(step);
+      const evaluation = await context.evaluate(one.evaluate).catch((error: unknown) => {
         // An interruption breaks an evaluation off; a resumed run makes up for it.
         if (signal?.aborted === true) return undefined;
         throw error;
@@ -145,13 +162,27 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
     }
   }
 
-  /** Every later update was masked, so what is in flight may land: the state stays the one before the bad step. */
+  /** Every later update was masked: the state stays the one before the bad step. */
   async function stopAt(results: RunResults): Promise<LoopEnd> {
-    for (const { flight } of flights) await flight.results();
     const [mark, term] = results.get('trouble')!;
     const step = mark! - 1;
-    await context.checkpoint(step);
+    await settle();
+    await keep(step);
     return { kind: 'trouble', step, term: term!, results };
+  }
+
+  /** Lets what is in flight land, so that it is known how many steps the state has had. */
+  async function settle(): Promise<void> {
+    for (const { flight } of flights.splice(0)) landed = (await flight.results()).at(-1);
+    const mark = landed?.get('trouble')?.[0] ?? 0;
+    if (mark !== 0) context.recover();
+    context.reached(mark === 0 ? next : mark - 1);
+  }
+
+  /** Keeps the state; nothing is in flight. */
+  async function keep(step: number): Promise<void> {
+    context.reached(step);
+    await context.checkpoint(step);
   }
 }
 

@@ -49,7 +49,9 @@ export interface TrainSubject {
   /** Steps that the spec asks for. */
   readonly plannedSteps: number;
   readonly dataFolder?: string;
-  readonly evaluate: (name: string, step: number, steps: number, signal?: AbortSignal) => Promise<Evaluation>;
+  readonly evaluate: (name: string, signal?: AbortSignal) => Promise<Evaluation>;
+  /** Takes in that the state is the one after `step` steps of a run of `steps`. */
+  readonly reached: (step: number, steps: number) => void;
   /** Takes over a checkpoint. */
   readonly adopt: (checkpoint: Checkpoint) => void;
 }
@@ -89,7 +91,9 @@ export async function train(subject: TrainSubject, options: TrainOptions): Promi
       window,
       scalars: (at) =>
         scalars({ clock: stepClock(at, batch, rows, subject.mixedSeed), host: hostClock(at, batch, rows, steps) }),
-      evaluate: (name, at) => subject.evaluate(name, at, steps, options.signal),
+      reached: (at) => subject.reached(at, steps),
+      recover: () => state.lowerTrouble(),
+      evaluate: (name) => subject.evaluate(name, options.signal),
       keepMeans: async (means) => {
         await metrics?.writer.append(trainLine(means, program, rows));
       },

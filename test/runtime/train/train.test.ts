@@ -185,6 +185,7 @@ describe.each(targets)('training on $target', (target) => {
         await expect(model.train({ out, onEvent })).rejects.toThrow(
           /stopped at step \d+ \(epoch [\d.]+\): the term "mean_square\(y - line\(x\)\)" is not a finite number \((Infinity|NaN)\).*checkpoints/,
         );
+        expect(model.step).toBe(last);
       },
       { hypers },
     );
@@ -208,6 +209,36 @@ describe.each(targets)('training on $target', (target) => {
     expect(lines).toHaveLength(kept);
     expect(lines.every((line) => Number.isFinite(line['objective']))).toBe(true);
   });
+
+  test('after a value that is not finite the model stands at the last good state, and can be trained on', () =>
+    withModel(async (model) => {
+      await model.train({ steps: 5 });
+      const good = await model.parameters();
+      const numbers = new Map([...good].map(([path, { data }]) => [path, data as Float32Array]));
+      await model.setParameters(new Map([['line.bias', [1e30]]]));
+      await expect(model.train({ steps: 20 })).rejects.toThrow(/stopped at step 6 .*parameters are those before/);
+      expect(model.step).toBe(5);
+      await model.setParameters(numbers);
+      await model.train({ steps: 20 });
+      const parts = await flat(model);
+      model.reset();
+      await model.train({ steps: 20 });
+      expect(parts).toEqual(await flat(model));
+    }));
+
+  test("a listener's error leaves the model where it is, with the step it has come to", () =>
+    withModel(async (model) => {
+      const onEvent = (event: TrainEvent) => {
+        if (event.kind === 'progress' && event.step >= 10) throw new Error('the listener is broken');
+      };
+      await expect(model.train({ onEvent })).rejects.toThrow('the listener is broken');
+      expect(model.step).toBeGreaterThanOrEqual(10);
+      await model.train();
+      const parts = await flat(model);
+      model.reset();
+      await model.train();
+      expect(parts).toEqual(await flat(model));
+    }));
 
   test('a folder that is in use, a changed spec, other hypers, another seed are refused', async () => {
     const folder = temporaryFolder();

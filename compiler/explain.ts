@@ -108,6 +108,8 @@ function printHost(expression: HostExpr): string {
     case 'hyper':
     case 'clock':
       return expression.name;
+    case 'table':
+      return `table of ${expression.values.length} at ${printHost(expression.index)}`;
     case 'apply': {
       const args = expression.args.map(printHost);
       const sign = infix[expression.op];

@@ -1,13 +1,11 @@
 /** + - * / ^ and comparisons: on numbers of the host as expressions of the host, else on tensors. */
 import type { BinaryOperator, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
-import type { HostExpr } from '../4-tensor/program.ts';
+import { hostOperations, type HostOp } from '../4-tensor/host.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { apply, toTensor } from './tensors.ts';
 import { invalid, type ScalarValue, type TermValue, type Value } from './values.ts';
-
-type HostOp = Extract<HostExpr, { kind: 'apply' }>['op'];
 
 const opOf: Readonly<Partial<Record<BinaryOperator, OpName>>> = {
   '+': 'add',
@@ -57,28 +55,12 @@ export function negate(expr: ExprOf<'negate'>, operand: Value, frame: Frame): Va
 /** An expression over numbers of the host; folded where all of them are fixed. */
 export function hostScalar(op: HostOp, args: readonly ScalarValue[]): ScalarValue {
   const values = args.map((arg) => arg.value);
-  const value = values.includes(undefined) ? undefined : hostFunctions[op](...(values as number[]));
+  const value = values.includes(undefined) ? undefined : hostOperations[op](...(values as number[]));
   if (value !== undefined && args.every((arg) => arg.expression.kind === 'number')) {
     return { kind: 'scalar', value, expression: { kind: 'number', value } };
   }
   return { kind: 'scalar', value, expression: { kind: 'apply', op, args: args.map((arg) => arg.expression) } };
 }
-
-const hostFunctions: Readonly<Record<HostOp, (...args: number[]) => number>> = {
-  add: (a, b) => a! + b!,
-  sub: (a, b) => a! - b!,
-  mul: (a, b) => a! * b!,
-  div: (a, b) => a! / b!,
-  pow: (a, b) => a! ** b!,
-  neg: (a) => -a!,
-  exp: (a) => Math.exp(a!),
-  log: (a) => Math.log(a!),
-  sqrt: (a) => Math.sqrt(a!),
-  cos: (a) => Math.cos(a!),
-  min: (...args) => Math.min(...args),
-  max: (...args) => Math.max(...args),
-  floor: (a) => Math.floor(a!),
-};
 
 function hostBinary(op: OpName, left: ScalarValue, right: ScalarValue, frame: Frame, expr: ExprOf<'binary'>): Value {
   if (hostOps.has(op)) return hostScalar(op as HostOp, [left, right]);

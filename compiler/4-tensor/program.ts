@@ -6,12 +6,18 @@ export type HostExpr =
   | { readonly kind: 'number'; readonly value: number }
   /** A hyper by name: its value is in the plan and may be overridden without a new compilation. */
   | { readonly kind: 'hyper'; readonly name: string }
-  /** step: 0, 1, …; epoch: position / rows of the data, a fraction; steps, rows: as the run has them. */
-  | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'steps' | 'rows' }
+  /**
+   * step: 0, 1, …; epoch: position / rows of the data, a fraction; steps, rows: as the run has them; iteration: 0, 1, …
+   * of a loop of a sample program.
+   */
+  | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'steps' | 'rows' | 'iteration' }
+  /** values[index], the index a whole number within them. */
+  | { readonly kind: 'table'; readonly values: readonly number[]; readonly index: HostExpr }
   | {
       readonly kind: 'apply';
       readonly op:
-        'add' | 'sub' | 'mul' | 'div' | 'pow' | 'neg' | 'exp' | 'log' | 'sqrt' | 'cos' | 'min' | 'max' | 'floor';
+        | ('add' | 'sub' | 'mul' | 'div' | 'pow' | 'neg' | 'abs' | 'exp' | 'log' | 'sqrt' | 'sin' | 'cos')
+        | ('min' | 'max' | 'floor' | 'lt' | 'le' | 'gt' | 'ge' | 'eq' | 'ne' | 'select');
       readonly args: readonly HostExpr[];
     }
   /** from + (to - from) · min(1, t / duration): `warmup(0 -> 1, epochs: 15)`. */

@@ -1,7 +1,6 @@
 /** Expressions of the host that optimizers share. */
+import type { HostOp } from '../4-tensor/host.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
-
-type HostOp = Extract<HostExpr, { kind: 'apply' }>['op'];
 
 export function hostNumber(value: number): HostExpr {
   return { kind: 'number', value };

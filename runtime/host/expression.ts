@@ -1,4 +1,5 @@
 /** Scalars of the host: schedules, clocks and hypers, evaluated in float64 at a step. */
+import { hostOperations } from '../../compiler/4-tensor/host.ts';
 import type { Duration, HostExpr } from '../../compiler/4-tensor/program.ts';
 import { InternalError } from '../errors.ts';
 
@@ -12,6 +13,8 @@ export interface HostClock {
   readonly steps: number;
   /** Rows of the training data. */
   readonly rows: number;
+  /** Iterations that a loop of a sample program has done. */
+  readonly iteration: number;
 }
 
 /** Everything an expression may speak of. Throws for a hyper that is not there. */
@@ -19,24 +22,6 @@ export interface HostScope {
   readonly clock: HostClock;
   readonly hyper: (name: string) => HostExpr;
 }
-
-type HostOp = Extract<HostExpr, { kind: 'apply' }>['op'];
-
-const operations: { readonly [Op in HostOp]: (a: number, b: number) => number } = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  pow: (a, b) => a ** b,
-  neg: (a) => -a,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  cos: Math.cos,
-  min: Math.min,
-  max: Math.max,
-  floor: Math.floor,
-};
 
 /** The value at the clock's step. */
 export function evaluateHost(expression: HostExpr, scope: HostScope): number {
@@ -48,11 +33,13 @@ export function evaluateHost(expression: HostExpr, scope: HostScope): number {
       return value(scope.hyper(expression.name));
     case 'clock':
       return scope.clock[expression.name];
-    case 'apply': {
-      const [a, b] = expression.args;
-      if (a === undefined) throw new InternalError(`"${expression.op}" of nothing`);
-      return operations[expression.op](value(a), b === undefined ? 0 : value(b));
+    case 'table': {
+      const found = expression.values[value(expression.index)];
+      if (found === undefined) throw new InternalError('a table was asked for an entry that it does not have');
+      return found;
     }
+    case 'apply':
+      return hostOperations[expression.op](...expression.args.map(value));
     case 'warmup': {
       const [from, to] = [value(expression.from), value(expression.to)];
       return from + (to - from) * share(expression.over, scope);

@@ -24,7 +24,7 @@ export function stepClock(step: number, batch: number, rows: number, seed: numbe
 
 /** The same moment as the host's expressions see it. */
 export function hostClock(step: number, batch: number, rows: number, steps: number): HostClock {
-  return { step, epoch: rows === 0 ? 0 : (step * batch) / rows, steps, rows };
+  return { step, epoch: rows === 0 ? 0 : (step * batch) / rows, steps, rows, iteration: 0 };
 }
 
 /** Batches that cover every row of a set once: the last may have fewer that count. */

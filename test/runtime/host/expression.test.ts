@@ -9,7 +9,7 @@ import { batchesOver, hostClock, stepClock } from '../../../runtime/host/positio
 import { tinyPlan } from '../../support/tiny-plan.ts';
 
 const n = (value: number): HostExpr => ({ kind: 'number', value });
-const clock: HostClock = { step: 30, epoch: 1.5, steps: 100, rows: 80 };
+const clock: HostClock = { step: 30, epoch: 1.5, steps: 100, rows: 80, iteration: 3 };
 const at = (expression: HostExpr, changes: Partial<HostClock> = {}) =>
   evaluateHost(expression, {
     clock: { ...clock, ...changes },
@@ -25,6 +25,15 @@ describe('expressions of the host', () => {
     expect(at(root)).toBe(3);
     expect(at({ kind: 'apply', op: 'neg', args: [n(4)] })).toBe(-4);
     expect(at({ kind: 'apply', op: 'pow', args: [n(2), n(-3)] })).toBe(0.125);
+    const below: HostExpr = { kind: 'apply', op: 'lt', args: [{ kind: 'clock', name: 'iteration' }, n(4)] };
+    expect(at({ kind: 'apply', op: 'select', args: [below, n(5), n(6)] })).toBe(5);
+    expect(at({ kind: 'apply', op: 'select', args: [below, n(5), n(6)] }, { iteration: 4 })).toBe(6);
+  });
+
+  test('a table is read at a whole number, and nowhere else', () => {
+    const table: HostExpr = { kind: 'table', values: [7, 8, 9, 10], index: { kind: 'clock', name: 'iteration' } };
+    expect(at(table)).toBe(10);
+    expect(() => at(table, { iteration: 4 })).toThrow(/a table was asked for an entry/);
   });
 
   test('warmup rises in a line and stays', () => {

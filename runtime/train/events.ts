@@ -28,7 +28,7 @@ export interface TrainOutcome {
   /** Steps done. */
   readonly step: number;
   readonly steps: number;
-  /** False when it was interrupted before its end. */
+  /** False when it was interrupted before its last step, or before an evaluation that is due after it. */
   readonly finished: boolean;
   /** The last checkpoint; absent where the run has no folder. */
   readonly checkpoint?: string;

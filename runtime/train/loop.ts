@@ -74,7 +74,7 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
   }
 
   async function run(): Promise<LoopEnd> {
-    await reports(done, context.hasEvaluation);
+    let isWhole = await reports(done, context.hasEvaluation);
     while (done < steps) {
       if (signal?.aborted === true && flights.length === 0) {
         await keep(done);
@@ -102,7 +102,7 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
       }
       if (flights.length > 0) continue;
       const atStop = done === stop && next === stop;
-      if (atStop) await reports(done, () => false);
+      if (atStop) isWhole = await reports(done, () => false);
       const old =
         secondsSince(kept) >= (atStop ? Math.min(epochSeconds, context.checkpointSeconds) : context.checkpointSeconds);
       if (old && done < steps) {
@@ -112,7 +112,7 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
       }
     }
     await keep(done);
-    return { kind: 'finished', step: done };
+    return { kind: isWhole ? 'finished' : 'interrupted', step: done };
   }
 
   /** Where nothing may be in flight: a report is due, or an epoch ends and the last checkpoint is some seconds old. */
@@ -146,20 +146,22 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
     });
   }
 
-  /** The evaluations that are due at a step, but those that were kept before. */
-  async function reports(step: number, known: (name: string) => boolean): Promise<void> {
+  /** The evaluations that are due at a step, but those that were kept before; false where an interruption left one out. */
+  async function reports(step: number, known: (name: string) => boolean): Promise<boolean> {
     for (const one of track) {
-      if (!isDue(one, step, batch, rows) || known(one.evaluate) || signal?.aborted === true) continue;
+      if (!isDue(one, step, batch, rows) || known(one.evaluate)) continue;
+      if (signal?.aborted === true) return false;
       context.reached(step);
       const evaluation = await context.evaluate(one.evaluate).catch((error: unknown) => {
         // An interruption breaks an evaluation off; a resumed run makes up for it.
         if (signal?.aborted === true) return undefined;
         throw error;
       });
-      if (evaluation === undefined) return;
+      if (evaluation === undefined) return false;
       await context.keepEvaluation(evaluation);
       context.onEvent({ kind: 'evaluation', step, epoch: (step * batch) / rows, evaluation });
     }
+    return true;
   }
 
   /** Every later update was masked: the state stays the one before the bad step. */

@@ -9,15 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
-import { topological, type Node } from '../../compiler/4-tensor/ir.ts';
-import { evaluate } from '../../compiler/4-tensor/reference.ts';
-import { mixSeed } from '../../compiler/ops/index.ts';
+import type { TrainProgram } from '../../compiler/4-tensor/program.ts';
 import { loadDataSets } from '../../runtime/data/load.ts';
 import { splitNamed } from '../../runtime/data/dataset.ts';
 import { openModel } from '../../runtime/index.ts';
 import { hasPython } from '../runtime/python.ts';
 import { openTestDevice } from '../support/device.ts';
-import { elaborateText, type TestSpec } from '../support/elaborated.ts';
+import { drawsOfSteps } from '../support/draws.ts';
+import { elaborateText } from '../support/elaborated.ts';
 import { testSources } from '../support/sources.ts';
 
 const steps = 20;
@@ -51,34 +50,6 @@ train { data sprites  maximize ${objective}  optimizer adam(lr: ${lr})  batch ${
 const device = await openTestDevice();
 const torch = hasPython('torch');
 
-/** The rows and the noise of each step, by the nodes of the training step that hold them. */
-function rowsAndNoise(elaborated: TestSpec): {
-  readonly index: number[][];
-  readonly noise: number[][];
-  readonly shape: readonly number[];
-} {
-  const { outputs } = elaborated.programs.programs.find((program) => program.kind === 'train')!.function;
-  const nodes = topological(outputs.map(({ node }) => node));
-  const isMap = (node: Node, op: string): boolean => node.kind === 'map' && node.op === op;
-  const index = nodes.find((node) => isMap(node, 'shuffled_row'))!;
-  const draws = nodes.filter((node) => isMap(node, 'standard_normal'));
-  // The simplifier may leave the same noise in two forms; the first is as large as the draw.
-  expect(draws.length).toBeGreaterThan(0);
-  const at = (step: number): Float64Array[] => {
-    const position = step * batch;
-    const clock: Readonly<Record<string, number>> = {
-      step,
-      rows,
-      seed: mixSeed(seed),
-      epoch: Math.floor(position / rows),
-      offset: position % rows,
-    };
-    return evaluate([index, draws[0]!], ({ source }) => [clock['name' in source ? source.name : '']!]);
-  };
-  const values = Array.from({ length: steps }, (_, step) => at(step).map((found) => Array.from(found)));
-  return { index: values.map(([found]) => found!), noise: values.map(([, found]) => found!), shape: draws[0]!.shape };
-}
-
 describe.skipIf(device === undefined || !torch)('twenty steps beside PyTorch', () => {
   test.each([
     ['elbo', 'elbo(p, q)'],
@@ -86,8 +57,8 @@ describe.skipIf(device === undefined || !torch)('twenty steps beside PyTorch', (
     ['iwelbo', 'iwelbo(p, q, K: 5)'],
   ])('%s: every step within 1e-4', { timeout: 240_000 }, async (name, objective) => {
     const text = spec(objective);
-    const elaborated = elaborateText(text);
-    const { index, noise, shape } = rowsAndNoise(elaborated);
+    const program = elaborateText(text).programs.programs.find(({ kind }) => kind === 'train') as TrainProgram;
+    const { index, noise, shape } = drawsOfSteps(program, { steps, rows, seed });
     const { compiled } = compile({
       entry: 'test.vae',
       host: testSources({ 'test.vae': text }),

@@ -1,0 +1,40 @@
+/** The benchmark: `npm run bench -- --help` says what it measures and how to choose. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describeMachine, machineLine } from './harness/machine.ts';
+import { measureIdle } from './measures/idle.ts';
+import type { Finding, Measure } from './measures/measure.ts';
+import { measureMemory } from './measures/memory.ts';
+import { measureKernels } from './measures/profile.ts';
+import { measureStartup } from './measures/startup.ts';
+import { measureStep } from './measures/step.ts';
+import { help, readOptions } from './options.ts';
+
+const options = readOptions(process.argv.slice(2));
+if (options === 'help') {
+  console.log(help);
+} else {
+  const machine = describeMachine();
+  const say = (text: string) => (options.json ? undefined : console.log(`${text}\n`));
+  const tell = (text: string) => console.error(text);
+  say(machineLine(machine));
+  const measures: readonly Measure[] = options.profile
+    ? [measureKernels]
+    : [measureStep, measureStartup, measureMemory, measureIdle];
+  const findings: Finding[] = [];
+  for (const measure of measures) {
+    const finding = await measure(options, tell);
+    if (finding === undefined) continue;
+    findings.push(finding);
+    say(finding.text);
+  }
+  if (findings.length === 0) console.error('nothing was chosen: npm run bench -- --help');
+  const results = { machine, measures: findings.map(({ measure, data }) => ({ measure, data })) };
+  const text = `${JSON.stringify(results, undefined, 2)}\n`;
+  const folder = fileURLToPath(new URL('results/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const file = `${machine.time.replace(/[:.]/g, '-')}-${machine.revision}.json`;
+  writeFileSync(`${folder}${file}`, text);
+  if (options.json) process.stdout.write(text);
+  else console.log(`written to bench/results/${file}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * jax-js as a contender: `jax-js.ts FIXTURE DEVICE [THREADS]`; DEVICE is wasm or webgpu, THREADS gives wasm a browser's
+ * workers. The whole step, noise and Adam included, is one function under jit.
+ */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { Array } from '@jax-js/jax';
+import { provideWorkers } from './browser-worker.ts';
+import { provideWebGpu } from './dawn.ts';
+import { readFixture } from './fixture.ts';
+import { type Contender, Missing, ReadPace, serve } from './serve.ts';
+
+const [, , fixture = '', device = '', threads] = process.argv;
+
+type Parameters = Record<string, Array>;
+type State = { parameters: Parameters; m: Parameters; v: Parameters };
+
+await serve(async (): Promise<Contender> => {
+  const { index, values } = readFixture(fixture);
+  const adapter = device === 'webgpu' ? await provideWebGpu() : undefined;
+  if (threads !== undefined) provideWorkers(Number(threads));
+  const { defaultDevice, init, jit, numpy: np, random, valueAndGrad } = await import('@jax-js/jax');
+  const { loss } = (await import(`../workloads/${index.workload}/jax-js.ts`)) as {
+    loss: (p: Parameters, x: Array, noise: Array) => Array;
+  };
+  if (!(await init(device as 'wasm')).includes(device as 'wasm')) throw new Missing(`jax-js has no ${device} here`);
+  defaultDevice(device as 'wasm');
+
+  const tensor = (one: (typeof index)['batch']): Array => np.array(values(one)).reshape([...one.shape]);
+  const all = (make: (one: (typeof index)['batch']) => Array): Parameters =>
+    Object.fromEntries(index.parameters.map((one) => [one.name, make(one)]));
+  const zeros = () => all(({ shape }) => np.zeros([...shape]));
+  const batch = tensor(index.batch);
+  let state: State = { parameters: all(tensor), m: zeros(), v: zeros() };
+  let step = 0;
+  let last: Array | undefined;
+
+  /** `rate`: [step size, root of the second moment's correction], as the host computes them for every step. */
+  const update = (gradient: Parameters, { parameters, m, v }: State, rate: Array): State => {
+    const [size, root] = np.split(rate, 2) as [Array, Array];
+    const next: State = { parameters: {}, m: {}, v: {} };
+    for (const name of Object.keys(parameters)) {
+      const g = gradient[name]!;
+      const mean = m[name]!.mul(0.9).add(g.ref.mul(0.1));
+      const square = v[name]!.mul(0.999).add(np.square(g).mul(0.001));
+      const change = mean.ref.div(np.sqrt(square.ref).div(root.ref).add(1e-8)).mul(size.ref);
+      next.parameters[name] = parameters[name]!.sub(change);
+      next.m[name] = mean;
+      next.v[name] = square;
+    }
+    size.dispose();
+    root.dispose();
+    return next;
+  };
+  const train = (state: State, x: Array, noise: Array, rate: Array): [Array, State] => {
+    const parameters = Object.fromEntries(Object.entries(state.parameters).map(([name, value]) => [name, value.ref]));
+    const [value, gradient] = valueAndGrad(loss)(parameters, x, noise);
+    return [value, update(gradient, state, rate)];
+  };
+  const first = jit(train);
+  const later = jit((state: State, x: Array, seed: Array, rate: Array) =>
+    train(state, x, random.normal(random.key(seed), [...index.noise.shape]), rate),
+  );
+  const advance = (run: typeof first, drawn: Array): void => {
+    step++;
+    last?.dispose();
+    const size = index.learningRate / (1 - 0.9 ** step);
+    const rate = np.array(Float32Array.of(size, Math.sqrt(1 - 0.999 ** step)));
+    [last, state] = run(state, batch.ref, drawn, rate) as [Array, State];
+  };
+  const read = async (): Promise<number> => (await last!.ref.data())[0]!;
+  const pace = new ReadPace();
+  return {
+    version: versionOf('@jax-js/jax'),
+    device: adapter ?? cpus()[0]!.model,
+    notes: threads === undefined ? [] : ['web workers lent to it, which Node does not have'],
+    async loss() {
+      advance(first, tensor(index.noise));
+      return read();
+    },
+    steps: (count) => pace.run(count, () => advance(later, np.array(step, { dtype: np.uint32 })), read),
+  };
+});
+
+function versionOf(name: string): string {
+  const path = new URL(`../node_modules/${name}/package.json`, import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}

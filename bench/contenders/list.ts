@@ -1,0 +1,125 @@
+/** Every contender there is, and the process that stands for it. */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from '../harness/child.ts';
+
+export type Family = 'vaec' | 'PyTorch' | 'jax-js' | 'TensorFlow.js';
+export type Place = 'cpu' | 'webgpu';
+
+export interface Entry {
+  /** `vaec cpu, 2 threads`. */
+  readonly name: string;
+  readonly family: Family;
+  /** What computes. */
+  readonly place: Place;
+  /** Threads that it may compute with, where that is for us to say. */
+  readonly threads?: number;
+  /** `fixture` is a folder of exportFixture, `data` the folder of the data files. */
+  command(fixture: string, data: string): Command;
+}
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+export interface Choice {
+  /** The numbers of threads to compare. */
+  readonly threads: readonly number[];
+  /** The Python that has PyTorch. */
+  readonly python: string;
+  /** The kernels that OpenBLAS is to use; those it finds best where absent. */
+  readonly coretype?: string;
+}
+
+export function allContenders({ threads, ...python }: Choice): readonly Entry[] {
+  return [...vaec(threads), ...threads.flatMap((count) => pyTorch(count, python)), ...jaxJs(threads), ...tensorFlow()];
+}
+
+function vaec(threads: readonly number[]): readonly Entry[] {
+  const entry = (name: string, place: Place, count?: number): Entry => ({
+    name,
+    family: 'vaec',
+    place,
+    ...(count !== undefined && { threads: count }),
+    command: (fixture, data) => script('vaec.ts', [fixture, data, place, `${count ?? 1}`]),
+  });
+  return [entry('vaec webgpu', 'webgpu'), ...threads.map((n) => entry(`vaec cpu, ${counted(n, 'thread')}`, 'cpu', n))];
+}
+
+/**
+ * The fastest of these is the peer. Its threads must not spin against each other, and its BLAS shall choose its own
+ * kernels for the processor, whatever the environment says of either.
+ */
+function pyTorch(threads: number, { python, coretype }: Omit<Choice, 'threads'>): readonly Entry[] {
+  // One thread runs the same in both builds of OpenBLAS; with several, the one that shares PyTorch's own pool may win.
+  const builds = threads === 1 ? [undefined] : [undefined, ...openMpBuilds()];
+  return builds.flatMap((build) =>
+    ['eager', 'jit'].flatMap((mode) =>
+      [false, true].map((foreach): Entry => {
+        const how = [...(mode === 'jit' ? ['jit'] : []), ...(foreach ? ['foreach'] : []), ...(build ? ['openmp'] : [])];
+        return {
+          name: ['PyTorch', counted(threads, 'thread'), ...how].join(', '),
+          family: 'PyTorch',
+          place: 'cpu',
+          threads,
+          command: (fixture) => ({
+            file: python,
+            args: [here('pytorch.py'), fixture, here('../workloads'), mode, foreach ? '1' : '0', `${threads}`],
+            env: {
+              OMP_WAIT_POLICY: 'passive',
+              OMP_NUM_THREADS: `${threads}`,
+              OPENBLAS_NUM_THREADS: `${threads}`,
+              OPENBLAS_CORETYPE: coretype,
+              ...(build !== undefined && { LD_LIBRARY_PATH: build }),
+            },
+          }),
+        };
+      }),
+    ),
+  );
+}
+
+/** Folders of Debian's OpenBLAS that is built on OpenMP, where it is installed beside another. */
+function openMpBuilds(): readonly string[] {
+  try {
+    const folders = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`);
+    return folders.flatMap((folder) => {
+      const names = folder.endsWith('-linux-gnu') ? readdirSync(folder) : [];
+      return names.includes('openblas-openmp') && names.includes('openblas-pthread')
+        ? [`${folder}/openblas-openmp`]
+        : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function jaxJs(threads: readonly number[]): readonly Entry[] {
+  const entry = (name: string, place: Place, args: readonly string[]): Entry => ({
+    name,
+    family: 'jax-js',
+    place,
+    command: (fixture) => script('jax-js.ts', [fixture, ...args]),
+  });
+  const workers = threads.filter((count) => count > 1);
+  return [
+    entry('jax-js wasm', 'cpu', ['wasm']),
+    ...workers.map((count) => entry(`jax-js wasm, ${count} workers`, 'cpu', ['wasm', `${count}`])),
+    entry('jax-js webgpu', 'webgpu', ['webgpu']),
+  ];
+}
+
+function tensorFlow(): readonly Entry[] {
+  return (['wasm', 'webgpu'] as const).map((backend) => ({
+    name: `TensorFlow.js ${backend}`,
+    family: 'TensorFlow.js',
+    place: backend === 'wasm' ? 'cpu' : 'webgpu',
+    command: (fixture) => script('tensorflow.ts', [fixture, backend]),
+  }));
+}
+
+function script(name: string, args: readonly string[]): Command {
+  return { file: process.execPath, args: ['--import', 'tsx', here(name), ...args] };
+}
+
+function counted(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}

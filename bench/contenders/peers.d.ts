@@ -1,0 +1,95 @@
+/**
+ * The parts of the peers' interfaces that are used here, so that the sources check where the peers are not installed. The
+ * packages are in bench/package.json.
+ */
+declare module '@jax-js/jax' {
+  type Device = 'wasm' | 'webgpu';
+  type DType = 'uint32';
+
+  /** Counted references: whoever is given one uses it up, and `.ref` is one more. */
+  export interface Array {
+    readonly ref: Array;
+    readonly shape: readonly number[];
+    add(other: Array | number): Array;
+    sub(other: Array | number): Array;
+    mul(other: Array | number): Array;
+    div(other: Array | number): Array;
+    reshape(shape: number[]): Array;
+    data(): Promise<Float32Array>;
+    dispose(): void;
+  }
+  type Tree = Array | readonly Tree[] | { readonly [name: string]: Tree };
+
+  export const numpy: {
+    readonly uint32: DType;
+    array(values: Float32Array | number, options?: { readonly dtype: DType }): Array;
+    zeros(shape: number[]): Array;
+    matmul(a: Array, b: Array): Array;
+    split(a: Array, parts: number, axis?: number): Array[];
+    sum(a: Array): Array;
+    absolute(a: Array): Array;
+    exp(a: Array): Array;
+    log1p(a: Array): Array;
+    negative(a: Array): Array;
+    sqrt(a: Array): Array;
+    square(a: Array): Array;
+  };
+  export const nn: { relu(a: Array): Array };
+  export const random: { key(seed: Array): Array; normal(key: Array, shape: number[]): Array };
+
+  export function init(...devices: Device[]): Promise<Device[]>;
+  export function defaultDevice(device: Device): Device;
+  export function jit<Args extends Tree[], Result extends Tree>(
+    f: (...args: Args) => Result,
+  ): (...args: Args) => Result;
+  /** Differentiates by the first argument. */
+  export function valueAndGrad<First extends Tree, Rest extends Tree[]>(
+    f: (first: First, ...rest: Rest) => Array,
+  ): (first: First, ...rest: Rest) => [Array, First];
+}
+
+declare module '@tensorflow/tfjs' {
+  export interface Tensor {
+    readonly shape: readonly number[];
+    add(other: Tensor | number): Tensor;
+    sub(other: Tensor | number): Tensor;
+    mul(other: Tensor | number): Tensor;
+    div(other: Tensor | number): Tensor;
+    abs(): Tensor;
+    exp(): Tensor;
+    log1p(): Tensor;
+    neg(): Tensor;
+    relu(): Tensor;
+    square(): Tensor;
+    sum(): Tensor;
+    data(): Promise<Float32Array>;
+    dispose(): void;
+  }
+  export const version: { readonly tfjs: string };
+  export const fused: {
+    matMul(given: {
+      readonly a: Tensor;
+      readonly b: Tensor;
+      readonly bias: Tensor;
+      readonly activation?: 'relu';
+    }): Tensor;
+  };
+  export const train: {
+    adam(
+      learningRate: number,
+      beta1: number,
+      beta2: number,
+      epsilon: number,
+    ): { minimize(loss: () => Tensor, returnCost: true, variables: readonly Tensor[]): Tensor | null };
+  };
+  export function setBackend(name: string): Promise<boolean>;
+  export function ready(): Promise<void>;
+  export function tensor(values: Float32Array, shape: number[]): Tensor;
+  export function variable(initial: Tensor): Tensor;
+  export function randomNormal(shape: number[]): Tensor;
+  export function split(x: Tensor, parts: number, axis: number): Tensor[];
+  export function tidy<T extends Tensor>(f: () => T): T;
+}
+
+declare module '@tensorflow/tfjs-backend-wasm';
+declare module '@tensorflow/tfjs-backend-webgpu';

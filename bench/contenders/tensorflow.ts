@@ -1,0 +1,46 @@
+/** TensorFlow.js as a contender: `tensorflow.ts FIXTURE DEVICE`; DEVICE is wasm or webgpu. A step is one tf.tidy. */
+import { cpus } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import { provideWebGpu } from './dawn.ts';
+import { readFixture } from './fixture.ts';
+import { type Contender, Missing, ReadPace, serve } from './serve.ts';
+
+const [, , fixture = '', device = ''] = process.argv;
+
+type Parameters = Readonly<Record<string, tf.Tensor>>;
+
+await serve(async (): Promise<Contender> => {
+  const { index, values } = readFixture(fixture);
+  const adapter = device === 'webgpu' ? await provideWebGpu() : undefined;
+  await (device === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-wasm'));
+  if (!(await tf.setBackend(device))) throw new Missing(`TensorFlow.js has no ${device} here`);
+  await tf.ready();
+  const { loss } = (await import(`../workloads/${index.workload}/tensorflow.ts`)) as {
+    loss: (p: Parameters, x: tf.Tensor, noise: tf.Tensor) => tf.Tensor;
+  };
+  const tensor = (one: (typeof index)['batch']): tf.Tensor => tf.tensor(values(one), [...one.shape]);
+  const parameters = Object.fromEntries(index.parameters.map((one) => [one.name, tf.variable(tensor(one))]));
+  const variables = Object.values(parameters);
+  const batch = tensor(index.batch);
+  const optimizer = tf.train.adam(index.learningRate, 0.9, 0.999, 1e-8);
+  let last: tf.Tensor | undefined;
+  const advance = (noise: () => tf.Tensor): void => {
+    last?.dispose();
+    last = tf.tidy(() => {
+      const drawn = noise();
+      return optimizer.minimize(() => loss(parameters, batch, drawn), true, variables)!;
+    });
+  };
+  const read = async (): Promise<number> => (await last!.data())[0]!;
+  const pace = new ReadPace();
+  return {
+    version: tf.version.tfjs,
+    device: adapter ?? cpus()[0]!.model,
+    notes: device === 'wasm' ? ['SIMD, one thread: TensorFlow.js has no threads under Node'] : [],
+    async loss() {
+      advance(() => tensor(index.noise));
+      return read();
+    },
+    steps: (count) => pace.run(count, () => advance(() => tf.randomNormal([...index.noise.shape])), read),
+  };
+});

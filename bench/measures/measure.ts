@@ -1,0 +1,16 @@
+/** A measurement: what it found for a person and for a file. */
+import type { Options } from '../options.ts';
+
+export interface Finding {
+  readonly measure: string;
+  /** Tables for a terminal. */
+  readonly text: string;
+  /** The same as plain data. */
+  readonly data: unknown;
+}
+
+/** Says on the terminal how it goes. */
+export type Tell = (text: string) => void;
+
+/** Undefined where nothing of it is wanted. */
+export type Measure = (options: Options, tell: Tell) => Promise<Finding | undefined>;

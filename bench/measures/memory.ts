@@ -1,0 +1,45 @@
+/** The most memory that training keeps resident: an epoch of the spec by the command line, its evaluation included. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildCli, runCli } from '../harness/cli.ts';
+import { type LeftOut, leftOutLine } from '../harness/contestants.ts';
+import { table } from '../harness/table.ts';
+import { workloads } from '../workloads/list.ts';
+import type { Measure } from './measure.ts';
+
+/** Megabytes. */
+const target = 400;
+
+export const measureMemory: Measure = async (options, tell) => {
+  const [workload] = workloads;
+  const places = (['webgpu', 'cpu'] as const).filter(
+    (place) =>
+      (options.device === undefined || options.device === place) &&
+      options.wanted('memory', workload!.name, `vaec ${place}`),
+  );
+  if (places.length === 0) return undefined;
+  buildCli();
+  const runs: { readonly name: string; readonly megabytes: number | undefined }[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const place of places) {
+    const name = `vaec train, one epoch, ${place}`;
+    tell(name);
+    const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
+    try {
+      const out = join(folder, 'run');
+      const args = ['train', workload!.spec, '--device', place, '--data', options.data, '--out', out, '--epochs', '1'];
+      runs.push({ name, megabytes: (await runCli(args)).peakMegabytes });
+    } catch (error) {
+      leftOut.push({ name, reason: error instanceof Error ? error.message.trim() : String(error) });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  const rows = runs.map(({ name, megabytes }) => {
+    return [name, megabytes === undefined ? 'unknown' : megabytes.toFixed(0), `at most ${target}`];
+  });
+  const head = ['peak resident set, megabytes', '', 'target'];
+  const text = [`memory: ${workload!.spec}`, table(head, rows), ...leftOut.map(leftOutLine)].join('\n');
+  return { measure: 'memory', text, data: { runs, leftOut } };
+};

@@ -1,0 +1,49 @@
+/**
+ * The rows and the noise of training steps: pure functions of (seed, step, row), so they are computed in float64 from
+ * the nodes of the training step that hold them, and can be handed to another implementation of the same mathematics.
+ */
+import { topological, type Node } from '../../compiler/4-tensor/ir.ts';
+import type { TrainProgram } from '../../compiler/4-tensor/program.ts';
+import { evaluate } from '../../compiler/4-tensor/reference.ts';
+import { mixSeed } from '../../compiler/ops/index.ts';
+
+export interface StepDraws {
+  /** For each step, the rows of its batch in the data set: [batch]. */
+  readonly index: readonly (readonly number[])[];
+  /** For each step, its standard normal draws, row major in `shape`. */
+  readonly noise: readonly (readonly number[])[];
+  readonly shape: readonly number[];
+}
+
+/** The draws of the first `steps` steps over a set of so many rows. Throws an Error where the step draws no noise. */
+export function drawsOfSteps(
+  program: Pick<TrainProgram, 'function' | 'batch'>,
+  { steps, rows, seed }: { readonly steps: number; readonly rows: number; readonly seed: number },
+): StepDraws {
+  const nodes = topological(program.function.outputs.map(({ node }) => node));
+  const first = (op: string): Node => {
+    // The simplifier may leave the same noise in two forms; the first is as large as the draw.
+    const found = nodes.find((node) => node.kind === 'map' && node.op === op);
+    if (found === undefined) throw new Error(`the training step has no "${op}"`);
+    return found;
+  };
+  const [row, draw] = [first('shuffled_row'), first('standard_normal')];
+  const values = Array.from({ length: steps }, (_, step) => {
+    const clock = uniformsAt(step, { batch: program.batch, rows, seed });
+    return evaluate([row, draw], ({ source }) => [clock['name' in source ? source.name : '']!]);
+  });
+  return {
+    index: values.map(([index]) => Array.from(index!)),
+    noise: values.map(([, noise]) => Array.from(noise!)),
+    shape: draw.shape,
+  };
+}
+
+/** The scalars of the clock at a step, by name. */
+export function uniformsAt(
+  step: number,
+  { batch, rows, seed }: { readonly batch: number; readonly rows: number; readonly seed: number },
+): Readonly<Record<string, number>> {
+  const position = step * batch;
+  return { step, rows, seed: mixSeed(seed), epoch: Math.floor(position / rows), offset: position % rows };
+}

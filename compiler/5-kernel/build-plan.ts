@@ -52,7 +52,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
     kernels: library.kernels,
     programs: planned,
   };
-  const modules = emitter.assemble?.(plan.kernels.map(({ name }) => name));
+  const modules = emitter.assemble?.(plan.kernels.map(({ name }) => library.sources.get(name)!));
   return { plan, sources: library.sources, ...(modules === undefined ? {} : { modules }) };
 }
 

@@ -13,6 +13,6 @@ export interface KernelEmitter {
   /** Of a kernel's file. */
   readonly ending: 'wgsl' | 'wat';
   emit(kernel: ScheduledKernel): EmittedKernel;
-  /** The kernels of these names, all of which have been emitted, in one module; absent where the texts are what runs. */
-  assemble?(names: readonly string[]): WasmModules;
+  /** The kernels with these texts, all of which have been emitted, in one module; absent where the texts are what runs. */
+  assemble?(texts: readonly string[]): WasmModules;
 }

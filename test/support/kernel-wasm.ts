@@ -26,8 +26,8 @@ export function runKernel(
   scalars: Readonly<Record<string, number>> = {},
 ): ReadonlyMap<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
   const emitter = new WasmEmitter();
-  const { scratch = 0 } = emitter.emit(kernel);
-  const module = new WebAssembly.Module(emitter.assemble([kernel.name])[form]);
+  const { scratch = 0, text } = emitter.emit(kernel);
+  const module = new WebAssembly.Module(emitter.assemble([text])[form]);
   // The first line is no one's: a tensor at address 0 would hide a base that was forgotten.
   let end = alignment;
   const place = (bytes: number): Place => {

@@ -50,7 +50,9 @@ export function assemble(text: string): Uint8Array {
 
 /** `(func $name (param $a i32)… (local $b f32)… instruction…)`. */
 function assembleFunction([, name, ...rest]: readonly Form[]) {
-  const declared = rest.filter((form) => headOf(form) === 'param' || headOf(form) === 'local') as unknown as readonly string[][];
+  const declared = rest.filter(
+    (form) => headOf(form) === 'param' || headOf(form) === 'local',
+  ) as unknown as readonly string[][];
   const parameters = declared.filter(([kind]) => kind === 'param').map(([, , type]) => valueTypes[type!]!);
   const locals = declared.filter(([kind]) => kind === 'local').map(([, , type]) => [1, valueTypes[type!]!]);
   const names = declared.map(([, local]) => local!);

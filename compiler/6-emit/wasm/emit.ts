@@ -14,20 +14,22 @@ import { verifyModule } from './verify.ts';
 export class WasmEmitter implements KernelEmitter {
   readonly ending = 'wat';
   readonly #scalars = new Scalars();
+  /** By their texts: kernels of one name may differ before they are named apart. */
   readonly #kernels = new Map<string, WasmFunction>();
 
   /** A module with this kernel alone, as text. */
   emit(kernel: ScheduledKernel): EmittedKernel {
     const { fn, scratch } = legalise(kernel, this.#scalars);
-    this.#kernels.set(kernel.name, fn);
     const module = { functions: [...calleesOf([fn]), fn] };
     verifyModule(module);
-    return { text: printModule(module), scratch };
+    const text = printModule(module);
+    this.#kernels.set(text, fn);
+    return { text, scratch };
   }
 
-  /** The module of the kernels of these names, all of which have been emitted. */
-  assemble(names: readonly string[]): WasmModules {
-    const kernels = names.map((name) => this.#kernels.get(name)!);
+  /** The module of the kernels with these texts, all of which have been emitted. */
+  assemble(texts: readonly string[]): WasmModules {
+    const kernels = texts.map((text) => this.#kernels.get(text)!);
     const module = { functions: [...calleesOf(kernels), ...kernels] };
     verifyModule(module);
     return { relaxed: encode(module), plain: encode(withoutRelaxed(module)) };

@@ -33,7 +33,7 @@ function scaled(x: s.Scalar, power: s.Scalar, shifted: s.Scalar, { low, high }: 
   return s.select(s.le(x, s.f32(high)), small, s.mul(x, s.f32(largestFloat)));
 }
 
-export const expFunction = s.define('exp', 'e^x within 2 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
+export const expFunction = s.define('exp', 'e^x within 1.5 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
   const shifted = keep('shifted', s.fma(x!, s.f32(Math.LOG2E), s.f32(rounder)));
   const k = keep('k', s.sub(shifted, s.f32(rounder)));
   const rest = keep('rest', s.fma(s.neg(k), s.f32(ln2[1]), s.fma(s.neg(k), s.f32(ln2[0]), x!)));
@@ -41,7 +41,7 @@ export const expFunction = s.define('exp', 'e^x within 2 ULP; 0 below 2^-126', [
   return scaled(x!, power, shifted, { low: -87.33654022216797, high: 88.72283172607422 }, keep);
 });
 
-export const exp2Function = s.define('exp2', '2^x within 2 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
+export const exp2Function = s.define('exp2', '2^x within 1.5 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
   const shifted = keep('shifted', s.add(x!, s.f32(rounder)));
   const rest = keep('rest', s.sub(x!, s.sub(shifted, s.f32(rounder))));
   const power = s.polynomial(rest, [1, ...binarySeries]);

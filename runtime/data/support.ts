@@ -29,6 +29,12 @@ export function supportOf(field: Field): Support {
         advice:
           name === 'unit' ? 'divide the numbers by their largest, or declare the field real' : 'normalise the rows',
       };
+    case 'nonnegative':
+      return {
+        allows: (value) => value >= 0,
+        words: '0 or more',
+        advice: 'drop those rows, or declare the field real',
+      };
     case 'positive':
       return { allows: (value) => value > 0, words: 'above 0', advice: 'drop those rows, or declare the field real' };
     case 'binary':

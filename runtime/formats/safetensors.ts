@@ -49,7 +49,10 @@ export function encodeSafetensors(file: TensorFile): Uint8Array {
 
 /** The tensors and metadata of a safetensors file. Throws a UserError for a truncated or damaged one. */
 export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
-  const fail = (what: string) => new UserError(`"${name}" is not a whole safetensors file: ${what}`);
+  const fail = (what: string) =>
+    new UserError(
+      `"${name}" is not a whole safetensors file: ${what}; copy it again, or remove it to use an earlier one`,
+    );
   if (bytes.length < 8) throw fail(`it has only ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);

@@ -76,7 +76,9 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string, layout: Parame
     const slash = name.indexOf('/');
     names.add(slash === -1 ? 'parameters' : name.slice(0, slash));
   }
-  const vectors = new Map([...names].sort().map((name) => [name, joinVector(file, name, path, layout)]));
+  // The parameters first: they are what a message about another spec should name.
+  const order = [...names].sort((a, b) => Number(b === 'parameters') - Number(a === 'parameters') || (a < b ? -1 : 1));
+  const vectors = new Map(order.map((name) => [name, joinVector(file, name, path, layout)]));
   return { head, vectors, states };
 }
 
@@ -116,14 +118,18 @@ function joinVector(file: TensorFile, vector: string, path: string, layout: Para
     const tensor = file.tensors.get(name);
     const wanted = `[${parameter.shape.join(', ')}]`;
     if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
-      throw new UserError(`"${path}" is a checkpoint of another spec: it has no "${name}", which should be ${wanted}`);
+      throw otherSpec(path, `it has no "${name}", which should be ${wanted}`);
     }
     if (tensor.data.length !== sizeOf(parameter.shape) || `[${tensor.shape.join(', ')}]` !== wanted) {
-      throw new UserError(
-        `"${path}" is a checkpoint of another spec: its "${name}" is [${tensor.shape.join(', ')}], and here it is ${wanted}`,
-      );
+      throw otherSpec(path, `its "${name}" is [${tensor.shape.join(', ')}], and here it is ${wanted}`);
     }
     values.set(tensor.data, parameter.offset);
   }
   return values;
+}
+
+function otherSpec(path: string, difference: string): UserError {
+  return new UserError(
+    `"${path}" is a checkpoint of another spec: ${difference}; use the spec and the settings that it was trained with`,
+  );
 }

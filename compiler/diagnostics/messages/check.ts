@@ -4,7 +4,7 @@ import { error, note, warning } from './entry.ts';
 export const checkMessages = {
   // ---- files and names -------------------------------------------------------------------------------------------
   'file-not-found': error(
-    (p: { path: string; tried: string }) => `cannot read "${p.path}"; looked for ${p.tried}, check the path in 'use'`,
+    (p: { path: string; tried: string }) => `cannot read "${p.path}"; looked for ${p.tried}, check the path`,
   ),
   'cyclic-use': error(
     (p: { path: string }) => `"${p.path}" uses itself through this file; remove one of the two 'use'`,

@@ -56,7 +56,10 @@ function parseRows(bytes: Uint8Array, delimiter: string, path: string): Table['r
     );
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new UserError(`"${path}" is not a table of one width: ${error.message}`, { cause: error });
+    throw new UserError(
+      `"${path}" is not a table of one width: ${error.message}; give every line a cell for each column`,
+      { cause: error },
+    );
   }
 }
 
@@ -76,7 +79,9 @@ function readField(field: DataContract['fields'][number], names: readonly string
       const value = numberIn(cell);
       if (value === undefined) {
         const found = cell === '' ? 'is empty' : `holds ${JSON.stringify(cell)}`;
-        throw new UserError(`${locate(row, element)} ${found}, where a number is needed for "${field.name}"`);
+        throw new UserError(
+          `${locate(row, element)} ${found}, where a number is needed for "${field.name}": correct it, or drop the row`,
+        );
       }
       values[row * positions.length + element] = value;
     });

@@ -258,10 +258,10 @@ describe('csv', () => {
   it('names file, line and column of what is wrong', async () => {
     const told = (text: string, of = quakes) => refusal(of, folderOf({ 'q.csv': text }));
     expect(await told('lon,lat,count\n1,2,3\n1,two,3\n')).toBe(
-      '"DIR/q.csv", line 3, column "lat" holds "two", where a number is needed for "x"',
+      '"DIR/q.csv", line 3, column "lat" holds "two", where a number is needed for "x": correct it, or drop the row',
     );
     expect(await told('lon,lat,count\n1,,3\n')).toBe(
-      '"DIR/q.csv", line 2, column "lat" is empty, where a number is needed for "x"',
+      '"DIR/q.csv", line 2, column "lat" is empty, where a number is needed for "x": correct it, or drop the row',
     );
     expect(await told('lon,lat,count\n1,2,3\n\n1,nan,3\n')).toBe(
       '"DIR/q.csv", line 4, column "lat" holds NaN, and "x" needs numbers: drop such rows from the file, or fill them in',

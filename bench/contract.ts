@@ -1,15 +1,17 @@
 /**
- * GFLOP/s of the contractions of a variational autoencoder's training step, forward, backward and for the weights, on
- * the device that is there, under each profile that it can run: `node --import tsx bench/contract.ts [profile ...]`.
+ * GFLOP/s of the contractions of a variational autoencoder's training step, forward, backward and for the weights, under
+ * each profile that can run here, the processor's on one thread: `npx tsx bench/contract.ts [profile ...]`.
  * In brackets the same by the processor's time, which other work on the machine disturbs less: a software adapter's
  * threads are this process's own.
  */
 import { tensorsOf } from '../compiler/5-kernel/schedule/dependence.ts';
 import { profiles, type Profile } from '../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../compiler/5-kernel/schedule/schedule.ts';
+import { EnvironmentError } from '../runtime/errors.ts';
 import { WebGpuDevice } from '../runtime/webgpu/device.ts';
-import { bindKernel, compileKernel } from '../test/support/kernel-device.ts';
 import { biasRelu, contraction, inputsFor, plainStore, type Layout } from '../test/support/kernels.ts';
+import { wasmRunner } from './contract/wasm.ts';
+import { webGpuRunner } from './contract/webgpu.ts';
 
 /** Rows, inner extent, columns of each product of 784-400-400-20-400-400-784 at batch 128. */
 const works: readonly (readonly [what: string, layout: Layout, shape: readonly [number, number, number]])[] = [
@@ -29,14 +31,16 @@ const works: readonly (readonly [what: string, layout: Layout, shape: readonly [
   ['Xᵀ dY, last layer', 'left', [400, 128, 784]],
 ];
 
-const device = await WebGpuDevice.open();
-const sizes = device.report.subgroupSize;
-const fits = ({ subgroupSize: size }: Profile): boolean =>
-  size === undefined || (sizes?.min === size && sizes.max === size);
 const asked = process.argv.slice(2);
-const chosen = profiles.filter((profile) => fits(profile) && (asked.length === 0 || asked.includes(profile.name)));
+const wanted = profiles.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const device = wanted.some(({ target }) => target === 'webgpu') ? await openDevice() : undefined;
+const sizes = device?.report.subgroupSize;
+const chosen = wanted.filter(({ target, subgroupSize: size }: Profile) => {
+  if (target === 'cpu') return true;
+  return device !== undefined && (size === undefined || (sizes?.min === size && sizes.max === size));
+});
 
-console.log(`${device.report.description}\n`);
+if (device !== undefined) console.log(`${device.report.description}\n`);
 console.log(`${'GFLOP/s'.padEnd(28)}${chosen.map(({ name }) => name.padStart(16)).join('')}   compile`);
 const rates = (flops: number, wall: number, processor: number): string =>
   `${(flops / wall / 1e6).toFixed(1)} (${(flops / processor / 1e6).toFixed(1)})`.padStart(16);
@@ -49,36 +53,32 @@ for (const [what, layout, shape] of works) {
   let compiling = '';
   for (const profile of chosen) {
     const scheduled = scheduleKernel(kernel, profile);
-    const compiled = await compileKernel(device, scheduled);
-    const { group, buffers } = bindKernel(device, compiled, inputs);
-    const run = async (times: number): Promise<{ readonly wall: number; readonly processor: number }> => {
-      const encoder = device.gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(compiled.pipeline);
-      pass.setBindGroup(0, group);
-      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...scheduled.workgroups);
-      pass.end();
-      const begin = performance.now();
-      const before = process.cpuUsage();
-      device.gpu.queue.submit([encoder.finish()]);
-      await device.until(() => device.gpu.queue.onSubmittedWorkDone());
-      const { user, system } = process.cpuUsage(before);
-      return { wall: performance.now() - begin, processor: (user + system) / 1000 };
-    };
-    compiling += `${(await run(1)).processor.toFixed(0).padStart(6)}`;
+    const runner =
+      profile.target === 'cpu' ? await wasmRunner(scheduled, inputs) : await webGpuRunner(device!, scheduled, inputs);
+    compiling += runner.compiling.toFixed(0).padStart(6);
     const flops = 2 * shape[0] * shape[1] * shape[2];
     const times = Math.max(4, Math.round(8e8 / flops));
-    const runs = [await run(times), await run(times), await run(times)];
+    const runs = [await runner.run(times), await runner.run(times), await runner.run(times)];
     const wall = Math.min(...runs.map((one) => one.wall)) / times;
     const processor = Math.min(...runs.map((one) => one.processor)) / times;
     const total = totals.get(profile.name) ?? { wall: 0, processor: 0 };
     totals.set(profile.name, { wall: total.wall + wall, processor: total.processor + processor });
     line += rates(flops, wall, processor);
-    for (const buffer of buffers.values()) buffer.destroy();
+    runner.close();
   }
   console.log(`${line}   ${compiling} ms`);
 }
 const flops = works.reduce((sum, [, , [m, k, n]]) => sum + 2 * m * k * n, 0);
 const overall = chosen.map(({ name }) => rates(flops, totals.get(name)!.wall, totals.get(name)!.processor));
 console.log(`${'all of them'.padEnd(28)}${overall.join('')}`);
-device.close();
+device?.close();
+
+async function openDevice(): Promise<WebGpuDevice | undefined> {
+  try {
+    return await WebGpuDevice.open();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
+}

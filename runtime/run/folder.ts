@@ -11,6 +11,7 @@ import { JsonLinesWriter, keepJsonLines, readJsonLines } from '../formats/jsonli
 import { decodeSafetensors } from '../formats/safetensors.ts';
 import type { Hypers } from '../host/hypers.ts';
 import { type Checkpoint, encodeCheckpoint, headOf, readCheckpoint } from './checkpoint.ts';
+import { isAlive, lockFile } from './lock.ts';
 import { readRecord, type RunRecord, type SpecCopy } from './record.ts';
 
 /** Checkpoints kept beside the final one. */
@@ -18,6 +19,8 @@ const keptCheckpoints = 2;
 
 const stepFile = /^step-(\d+)\.safetensors$/;
 const finalFile = 'final.safetensors';
+/** A file while it is written, with the id of the process that writes it. */
+const temporaryFile = /^\..*\.(\d+)\.tmp$/;
 
 export class RunFolder {
   readonly path: string;
@@ -127,11 +130,14 @@ export class RunFolder {
     return { writer: await JsonLinesWriter.open(path), known };
   }
 
-  /** Removes what a killed process left half-written. */
+  /** Removes what killed processes left half-written; what one that runs is writing stays. */
   async tidy(): Promise<void> {
     for (const folder of [this.path, this.#checkpoints]) {
-      for (const name of await entriesOf(folder))
-        if (/^\..*\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
+      for (const name of await entriesOf(folder)) {
+        const writer = Number(temporaryFile.exec(name)?.[1]);
+        const isLeft = writer === process.pid || (writer > 0 && !isAlive(writer));
+        if (isLeft) await rm(join(folder, name), { force: true });
+      }
     }
   }
 
@@ -147,7 +153,7 @@ export class RunFolder {
 
 /** What is written before run.json. */
 function isBeginning(name: string): boolean {
-  return name === 'spec' || name === 'hypers.json' || /^\..*\.tmp$/.test(name);
+  return ['spec', 'hypers.json', lockFile].includes(name) || temporaryFile.test(name);
 }
 
 function stepIn(line: unknown): number {

@@ -9,6 +9,7 @@ import { hostClock, stepClock } from '../host/positions.ts';
 import { scalarsOf } from '../host/scalars.ts';
 import type { Checkpoint } from '../run/checkpoint.ts';
 import { RunFolder } from '../run/folder.ts';
+import { RunLock } from '../run/lock.ts';
 import { compareRuns, continuedRecord, recordOf, type SpecCopy } from '../run/record.ts';
 import type { CarriedState } from '../state.ts';
 import type { TrainEvent, TrainOutcome } from './events.ts';
@@ -56,8 +57,21 @@ export interface TrainSubject {
   readonly adopt: (checkpoint: Checkpoint) => void;
 }
 
-/** Throws a UserError when a value is not finite; then the state before that step is kept. */
+/**
+ * Throws a UserError when a value is not finite, with the state before that step kept; and when another process trains
+ * into the folder.
+ */
 export async function train(subject: TrainSubject, options: TrainOptions): Promise<TrainOutcome> {
+  if (options.out === undefined) return trainAlone(subject, options);
+  const lock = await RunLock.take(options.out);
+  try {
+    return await trainAlone(subject, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainAlone(subject: TrainSubject, options: TrainOptions): Promise<TrainOutcome> {
   const { compiled, executor, program, state, hypers, seed, rows } = subject;
   const { plan } = compiled;
   const { batch } = program;

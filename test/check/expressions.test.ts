@@ -66,6 +66,11 @@ test.each<[Parts, string]>([
   [{ train: 'steps -1' }, "wrong-type: expected a positive number for 'steps', found the number -1"],
   [{ train: 'epochs 1 steps 5' }, "repeated-clause: 'epochs or steps' stands twice; remove one"],
   [{ train: 'epochs 1 clip 0' }, "wrong-type: expected a positive number for 'clip', found the number 0"],
+  [
+    { train: 'epochs 1 clip value(-1)' },
+    "wrong-type: expected a positive number for 'clip value', found the number -1",
+  ],
+  [{ train: 'epochs 1 clip value()' }, "missing-argument: 'clip value' needs 'limit'"],
   [{ train: 'epochs 1 ema 1' }, "wrong-type: expected a number from 0 on and below 1 for 'ema', found the number 1"],
   [
     { train: 'epochs 1 seed 0.5' },
@@ -87,6 +92,32 @@ test.each<[Parts, string]>([
   ],
 ])('%j is told', (parts, message) => {
   expect(messages(parts)).toEqual([message]);
+});
+
+describe('clip', () => {
+  /** How far a step of sgd at rate 1 moves u and both v, whose gradients are 3, 4 and 4. */
+  const moves = (clip: string): number[] => {
+    const elaborated = elaborateText(spec({ objective: '3 * u + 4 * sum(v)', train: `epochs 1 ${clip}` }));
+    const { layout, programs } = elaborated.programs;
+    const train = programs.find(({ kind }) => kind === 'train')!;
+    const start = { u: [0.5], v: [0.25, 0.25] };
+    const next = run64(train.function, elaborated, { parameters: start, uniforms: { rows: 2 } }).get('parameters')!;
+    const at = (path: string) => layout.parameters.find((parameter) => parameter.path === path)!.offset;
+    return [next[at('u')]! - 0.5, next[at('v')]! - 0.25, next[at('v') + 1]! - 0.25];
+  };
+  const norm = Math.hypot(3, 4, 4);
+
+  test.each([
+    ['', [3, 4, 4]],
+    ['clip 2', [6 / norm, 8 / norm, 8 / norm]],
+    ['clip norm(2)', [6 / norm, 8 / norm, 8 / norm]],
+    ['clip 100', [3, 4, 4]],
+    ['clip value(3.5)', [3, 3.5, 3.5]],
+    ['clip value(0.5 * 4)', [2, 2, 2]],
+  ])('%s', (clip, expected) => {
+    // By norm, 1e-6 in the divisor moves each by less than 4e-7 of itself.
+    moves(clip).forEach((move, i) => expect(move).toBeCloseTo(expected[i]!, 5));
+  });
 });
 
 test('the same without these mistakes is fine', () => {

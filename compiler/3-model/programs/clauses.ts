@@ -70,6 +70,25 @@ export function readScalar(expr: Expr, what: string, frame: Frame, bound?: Bound
   return undefined;
 }
 
+/** How gradients are held in bounds: together, by their norm, or each by its own value. */
+export interface Clip {
+  readonly by: 'norm' | 'value';
+  readonly limit: HostExpr;
+}
+
+/** `clip 5`, which is `clip norm(5)`; `clip value(0.5)`. */
+export function readClip(expr: Expr, frame: Frame): Clip | undefined {
+  const word = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.text : undefined;
+  if (expr.kind !== 'call' || (word !== 'norm' && word !== 'value')) {
+    const limit = readScalar(expr, "'clip'", frame, positive);
+    return limit && { by: 'norm', limit };
+  }
+  const given = matchArguments(`'clip ${word}'`, [{ name: 'limit' }], expr.args, expr.span, frame);
+  const written = given?.get('limit');
+  const limit = written && readScalar(written, `'clip ${word}'`, frame, positive);
+  return limit && { by: word, limit };
+}
+
 /** Says of clauses that this kind of program does not have: they would do nothing. */
 export function refuseOthers(
   clauses: readonly Clause[],

@@ -9,7 +9,7 @@ import { sizeOf, topological } from '../../4-tensor/ir.ts';
 import { gradients } from '../../4-tensor/passes/differentiate.ts';
 import { simplifyNodes } from '../../4-tensor/passes/simplify.ts';
 import type { Duration, HostExpr, ParameterLayout, Term, TrainProgram } from '../../4-tensor/program.ts';
-import { clipByNorm, globalNorm } from '../../optimizers/clip.ts';
+import { clipByNorm, clipByValue, globalNorm } from '../../optimizers/clip.ts';
 import { emaWeight, updateEma } from '../../optimizers/ema.ts';
 import type { UpdateRule } from '../../optimizers/optimizer.ts';
 import { keepUnless, trouble } from '../../optimizers/trouble.ts';
@@ -21,6 +21,7 @@ import {
   gather,
   missing,
   positive,
+  readClip,
   readOptimizer,
   readScalar,
   readSet,
@@ -29,6 +30,7 @@ import {
   wholeFromZero,
   type Bound,
   type ClauseOf,
+  type Clip,
 } from './clauses.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt, shuffledRows } from './rows.ts';
@@ -46,7 +48,7 @@ export interface DraftTrain {
   readonly duration: Duration;
   readonly seed: HostExpr;
   readonly ema?: HostExpr;
-  readonly clip?: HostExpr;
+  readonly clip?: Clip;
   readonly track: readonly ClauseOf<'track'>[];
 }
 
@@ -89,7 +91,8 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
   const duration = readScalar(length.value, `'${length.name}'`, outer, positive);
   const seed = optional(setting('seed'), outer, wholeFromZero) ?? { kind: 'number', value: 0 };
   const ema = optional(setting('ema'), outer, shareBelowOne);
-  const clip = optional(setting('clip'), outer, positive);
+  const limits = setting('clip');
+  const clip = limits && readClip(limits.value, outer);
   if (set === undefined || optimizer === undefined || batch === undefined || duration === undefined) return undefined;
   const rows = rowsPlate('batch', batch);
   const { index, epoch } = shuffledRows(context, batch, set.reference);
@@ -238,7 +241,13 @@ function updateOutputs(
   const norm = b.label(globalNorm(b, gradient), 'gradient_norm');
   const state = b.input({ kind: 'state', name: 'trouble' }, [2], 'u32');
   const checked = trouble(b, { state, step: context.clock('step'), terms, norm });
-  const clipped = draft.clip ? clipByNorm(b, gradient, norm, context.hostScalar(draft.clip)) : gradient;
+  const limit = draft.clip && context.hostScalar(draft.clip.limit);
+  const clipped =
+    limit === undefined
+      ? gradient
+      : draft.clip?.by === 'value'
+        ? clipByValue(b, gradient, limit)
+        : clipByNorm(b, gradient, norm, limit);
   const parameter = vector('parameters');
   const slots = Object.fromEntries(rule.slots.map((slot) => [slot, vector(`${name}.${slot}`)]));
   const scalar = (key: string): Node => scalarOf(context, `${name}_${key}`, rule.scalars[key]!);

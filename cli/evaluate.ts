@@ -7,7 +7,6 @@ import type { Terminal } from './terminal.ts';
 
 export interface EvaluateFlags extends RunFlags {
   readonly seed?: number;
-  readonly json?: true;
 }
 
 /** Runs every `evaluate` block of the spec; what is tracked while training where it has none. */

@@ -1,6 +1,9 @@
 /** Values of command-line options: checked while they are read, so that a wrong one is a usage error. */
 import { InvalidArgumentError } from 'commander';
 
+/** More threads than this would only wait for each other. */
+const mostThreads = 256;
+
 /** Values of `--set NAME=value`, as written. */
 export type Settings = Readonly<Record<string, string>>;
 
@@ -17,6 +20,13 @@ export function setting(written: string, before: Settings = {}): Settings {
 export function positiveInteger(written: string): number {
   const value = wholeNumber(written);
   if (value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
+  return value;
+}
+
+/** How many threads compute: `--threads`. */
+export function threadCount(written: string): number {
+  const value = positiveInteger(written);
+  if (value > mostThreads) throw new InvalidArgumentError(`at most ${mostThreads} threads compute.`);
   return value;
 }
 

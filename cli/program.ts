@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportFailure } from './failure.ts';
-import { positiveInteger, seconds, setting, wholeNumber } from './options.ts';
+import { positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandLineOptions {
@@ -31,7 +31,8 @@ export async function runCommandLine(
 }
 
 const setHelp: [string, string] = ['--set <name=value>', 'another value for a hyper of the spec; may be given again'];
-const deviceHelp: [string, string] = ['--device <name>', 'where to compute: auto or webgpu'];
+const deviceHelp: [string, string] = ['--device <name>', 'where to compute: auto, webgpu or cpu'];
+const threadsHelp: [string, string] = ['--threads <n>', 'threads that compute on the processor (default: one a core)'];
 const dataHelp: [string, string] = ['--data <dir>', 'the folder with the data files'];
 const jsonHelp: [string, string] = ['--json', 'print JSON lines on standard output, and nothing else there'];
 const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
@@ -97,6 +98,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--seed <n>', 'another seed', wholeNumber)
     .option(...setHelp, setting)
     .option(...deviceHelp)
+    .option(...threadsHelp, threadCount)
     .option('--checkpoint-every <time>', 'keep a checkpoint so often, such as 90s or 15m', seconds)
     .option(...jsonHelp)
     .action(async (spec: string, flags) => (await import('./train.ts')).trainCommand(spec, flags, terminal));
@@ -110,6 +112,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--seed <n>', 'another seed for the draws', wholeNumber)
     .option(...setHelp, setting)
     .option(...deviceHelp)
+    .option(...threadsHelp, threadCount)
     .option(...jsonHelp)
     .action(async (run: string, flags) => (await import('./evaluate.ts')).evaluateCommand(run, flags, terminal));
 
@@ -125,6 +128,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--seed <n>', 'another seed', wholeNumber)
     .option(...setHelp, setting)
     .option(...deviceHelp)
+    .option(...threadsHelp, threadCount)
     .option(...jsonHelp)
     .action(async (run: string, name: string | undefined, flags) =>
       (await import('./sample.ts')).sampleCommand(run, name, flags, terminal),
@@ -140,7 +144,9 @@ function commandLine(terminal: Terminal): Command {
 
   program
     .command('devices')
-    .description('say what there is to compute on, what was refused and why, and how to get a driver')
+    .description(
+      'say what there is to compute on, which of it is used, what was refused and why, and how to get a driver',
+    )
     .option(...jsonHelp)
     .action(async (flags) => (await import('./devices.ts')).devicesCommand(flags, terminal));
 

@@ -1,22 +1,20 @@
 /** Opens a trained run for a command: its spec compiled for the device at hand, its last checkpoint loaded. */
 import { dirname } from 'node:path';
-import { deviceChoice } from '../runtime/device/choice.ts';
 import { UserError } from '../runtime/errors.ts';
 import { type Model, openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
-import { WebGpuDevice } from '../runtime/webgpu/device.ts';
+import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import type { Settings } from './options.ts';
 import { copiedSources, diskSources } from './sources.ts';
 import { compileSpec } from './specs.ts';
 import type { Terminal } from './terminal.ts';
 import { defaultData } from './train.ts';
 
-export interface RunFlags {
+export interface RunFlags extends DeviceFlags {
   /** Another spec with the same parameters. */
   readonly spec?: string;
   readonly data?: string;
   readonly set?: Settings;
-  readonly device?: string;
 }
 
 export interface TrainedRun {
@@ -32,7 +30,7 @@ export async function withRun<T>(
   terminal: Terminal,
   use: (trained: TrainedRun) => Promise<T>,
 ): Promise<T> {
-  deviceChoice(flags.device ?? 'auto');
+  checkDeviceFlags(flags);
   const folder = await RunFolder.open(run);
   const spec = flags.spec ?? folder.spec;
   if (spec === undefined) {
@@ -43,15 +41,16 @@ export async function withRun<T>(
     throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
   }
   const { settings, data } = folder.record;
-  const device = await WebGpuDevice.open();
+  const device = await openChosenDevice(flags, terminal);
   try {
     const { profile } = device.report;
     const host = flags.spec === undefined ? copiedSources(run) : diskSources();
     const set = { ...(flags.spec === undefined ? settings : {}), ...flags.set };
-    const { plan, kernels } = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
+    const { plan, kernels, modules } = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
     const model = await openModel({
       plan,
       sources: kernels,
+      ...(modules && { modules }),
       device,
       data: { folder: flags.data ?? data ?? defaultData, specFolder: dirname(spec) },
     });

@@ -14,7 +14,6 @@ export interface SampleFlags extends RunFlags {
   readonly n?: number;
   readonly out?: string;
   readonly seed?: number;
-  readonly json?: true;
 }
 
 /** What each display is written as, unless --out names another ending. */

@@ -1,12 +1,11 @@
 /** `vaec train`: compiles a spec for the device at hand and trains it into a run folder. */
 import { basename, dirname } from 'node:path';
 import { check } from '../compiler/compile.ts';
-import { deviceChoice } from '../runtime/device/choice.ts';
 import { VaecError } from '../runtime/errors.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import type { TrainOutcome } from '../runtime/train/events.ts';
-import { WebGpuDevice } from '../runtime/webgpu/device.ts';
+import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
@@ -15,17 +14,15 @@ import { compileSpec } from './specs.ts';
 import { eventPrinter } from './events.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface TrainFlags {
+export interface TrainFlags extends DeviceFlags {
   readonly data?: string;
   readonly out?: string;
   readonly resume?: true;
   readonly epochs?: number;
   readonly seed?: number;
   readonly set?: Settings;
-  readonly device?: string;
   /** Seconds. */
   readonly checkpointEvery?: number;
-  readonly json?: true;
 }
 
 /** Where `vaec data` is shown to put files, and where specs look for them unless --data says otherwise. */
@@ -43,28 +40,34 @@ class InterruptedRun extends VaecError {
  * --set values that it was begun with, unless they are given again.
  */
 export async function trainCommand(spec: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
-  deviceChoice(flags.device ?? 'auto');
+  checkDeviceFlags(flags);
   const out = flags.out ?? `runs/${basename(spec, '.vae')}`;
   const before = flags.resume && !(await RunFolder.isUnbegun(out)) ? (await RunFolder.open(out)).record : undefined;
   const settings = { ...before?.settings, ...flags.set };
   const host = diskSources();
-  // First what can be said without a device.
-  tellDiagnostics(check({ entry: spec, host, hypers: settings }), terminal);
-  const device = await WebGpuDevice.open();
+  const checked = check({ entry: spec, host, hypers: settings });
+  // A spec that is wrong needs no device; for one that is right, that comes first.
+  if (checked.diagnostics.some(({ severity }) => severity === 'error')) tellDiagnostics(checked, terminal);
+  const device = await openChosenDevice(flags, terminal);
   const interrupt = listenForInterrupt(() => terminal.err('stopping after a checkpoint; again to stop at once'));
   try {
+    tellDiagnostics(checked, terminal);
     const { profile } = device.report;
-    const { plan, kernels, texts } = compileSpec(spec, { set: settings, profile, host, quiet: true }, terminal);
+    const { plan, kernels, modules, texts } = compileSpec(
+      spec,
+      { set: settings, profile, host, quiet: true },
+      terminal,
+    );
     const seed = flags.seed ?? before?.seed;
     const model = await openModel({
       plan,
       sources: kernels,
+      ...(modules && { modules }),
       device,
       data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
     });
     try {
-      terminal.err(`on ${device.report.description}, kernels for ${profile}`);
       const outcome = await model.train({
         out,
         spec: copyOf(spec, texts, settings),

@@ -1,9 +1,11 @@
 /** The library: opens compiled specs on a device, trains, evaluates and samples them. Generated modules import this. */
 export { readCompiled } from './compiled.ts';
+export { CpuDevice, type CpuOptions } from './cpu/device.ts';
 export { type DeviceChoice, deviceChoice } from './device/choice.ts';
 export { describeDevices, type DevicesReport } from './device/describe.ts';
 export type { Device } from './device/device.ts';
-export type { AdapterReport, DeviceReport } from './device/report.ts';
+export { openDevice, type OpenedDevice, type OpenOptions } from './device/open.ts';
+export type { AdapterReport, DeviceReport, ProcessorReport } from './device/report.ts';
 export { EnvironmentError, InternalError, UsageError, UserError, VaecError } from './errors.ts';
 export type { Evaluation } from './evaluate/evaluate.ts';
 export type { Report, ReportValue } from './evaluate/finish.ts';

@@ -4,6 +4,7 @@ import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import type { Device } from '../device/device.ts';
 import type { ProcessorReport } from '../device/report.ts';
+import { EnvironmentError } from '../errors.ts';
 import { findSimd, type Simd } from './engine.ts';
 import { CpuExecutor } from './executor.ts';
 
@@ -22,9 +23,13 @@ export class CpuDevice implements Device {
   readonly timed: boolean;
   readonly #executors = new Set<CpuExecutor>();
 
-  /** Never fails: every processor that Node runs on will do. */
-  constructor({ threads = availableParallelism(), simd = findSimd(), timed = false }: CpuOptions = {}) {
-    this.report = reportOf(threads, simd);
+  /** Every processor that Node runs on will do; throws an EnvironmentError only for a `simd` that its engine lacks. */
+  constructor({ threads = availableParallelism(), simd, timed = false }: CpuOptions = {}) {
+    const best = findSimd();
+    if (simd === 'relaxed' && best === 'plain') {
+      throw new EnvironmentError('this engine has no relaxed SIMD, or no multiply-add in one go: leave "simd" out');
+    }
+    this.report = reportOf(threads, simd ?? best);
     this.timed = timed;
   }
 

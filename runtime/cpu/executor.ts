@@ -1,7 +1,7 @@
 /** Runs the programs of a plan on the processor: threads over one memory, many runs an order. */
 import type { CompiledKernels, Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError, UserError } from '../errors.ts';
-import { bytesOf, padded, type Splits } from '../execute/contents.ts';
+import { bytesOf, padded, type Splits, usedBuffers } from '../execute/contents.ts';
 import type { Demand } from '../execute/demand.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
 import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
@@ -150,8 +150,8 @@ export class CpuExecutor implements Executor {
       if (!this.#kernels.has(kernel)) throw new InternalError(`the plan has no kernel "${kernel}"`);
     }
     const uniforms = new UniformLayout(this.plan, program, this.#kernels, blockAlignment);
-    const states = program.kind === 'train' && this.plan.buffers.some(({ name }) => name === 'trouble');
-    const slot = slotLayout(this.plan, program, states ? ['trouble'] : []);
+    const isTroubled = program.kind === 'train' && usedBuffers(this.plan, [program]).has('trouble');
+    const slot = slotLayout(this.plan, program, isTroubled ? ['trouble'] : []);
     return { program, uniforms, slot, capacity: capacityOf(slot) };
   }
 

@@ -1,12 +1,13 @@
-/** `--device`: which target computes. */
+/** `--device` and `--threads`: what computes. */
 import { UsageError } from '../errors.ts';
 
-export type DeviceChoice = 'auto' | 'webgpu';
+/** auto: a GPU where there is one, else the processor. webgpu: any adapter, software ones too. */
+export type DeviceChoice = 'auto' | 'webgpu' | 'cpu';
+
+const choices: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies readonly DeviceChoice[];
 
 /** Throws a UsageError for anything that is not a choice. */
 export function deviceChoice(text: string): DeviceChoice {
-  if (text === 'auto' || text === 'webgpu') return text;
-  if (text === 'cpu')
-    throw new UsageError('--device cpu is not there yet: kernels run through WebGPU; use auto or webgpu');
-  throw new UsageError(`--device "${text}" is not known: use auto or webgpu`);
+  if (!choices.includes(text)) throw new UsageError(`--device "${text}" is not known: use auto, webgpu or cpu`);
+  return text as DeviceChoice;
 }

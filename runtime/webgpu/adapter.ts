@@ -18,13 +18,12 @@ export async function loadWebGPU(): Promise<GPU> {
   }
 }
 
-/** The adapter to use: the fastest there is. Throws an EnvironmentError that says what to install when there is none. */
-export async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) {
-    throw new EnvironmentError(`no WebGPU adapter was found on this machine. ${installAdvice()}`);
-  }
-  return adapter;
+/** Says what to install, and what to do without. */
+export function noAdapterError(): EnvironmentError {
+  return new EnvironmentError(
+    `no WebGPU adapter was found on this machine. ${installAdvice()}. Without one, --device cpu computes on the processor, ` +
+      'as auto does by itself',
+  );
 }
 
 /** The part of a GPUAdapter that a report is made of. */

@@ -4,7 +4,7 @@ import type { Device } from '../device/device.ts';
 import { type AdapterReport, usefulFeatures } from '../device/report.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import { loadWebGPU, reportOf, requestAdapter } from './adapter.ts';
+import { loadWebGPU, noAdapterError, reportOf } from './adapter.ts';
 import { WebGpuExecutor } from './executor.ts';
 import { eagerWait, patientWait, type Wait } from './wait.ts';
 
@@ -55,25 +55,35 @@ export class WebGpuDevice implements Device {
 
   /** Opens the best adapter. Throws an EnvironmentError where there is none, or where it gives no device. */
   static async open(): Promise<WebGpuDevice> {
+    const device = await WebGpuDevice.#open(() => true);
+    if (device === undefined) throw noAdapterError();
+    return device;
+  }
+
+  /** The same, but undefined where there is no GPU, though there may be an adapter that does without. */
+  static openHardware(): Promise<WebGpuDevice | undefined> {
+    return WebGpuDevice.#open(({ software }) => !software);
+  }
+
+  static async #open(accepts: (report: AdapterReport) => boolean): Promise<WebGpuDevice | undefined> {
     const root = await loadWebGPU();
+    const adapter = await root.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter === null) return undefined;
+    const report = reportOf(adapter);
+    if (!accepts(report)) return undefined;
     roots.add(root);
     try {
-      const adapter = await requestAdapter(root);
-      const report = reportOf(adapter);
       const gpu = await adapter.requestDevice({
         label: 'vaec',
         requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)),
         requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
       });
       return new WebGpuDevice(root, gpu, report);
-    } catch (error) {
+    } catch (cause) {
       roots.delete(root);
-      if (error instanceof EnvironmentError) throw error;
       throw new EnvironmentError(
-        `the adapter gave no device: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
+        `the adapter gave no device: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
       );
     }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { positiveInteger, seconds, setting, wholeNumber } from '../../cli/options.ts';
+import { positiveInteger, seconds, setting, threadCount, wholeNumber } from '../../cli/options.ts';
 
 test('--set keeps what was written, and refuses anything but NAME=value once', () => {
   expect(setting('latent=8')).toEqual({ latent: '8' });
@@ -17,6 +17,13 @@ test('whole numbers are read exactly', () => {
     expect(() => wholeNumber(wrong), wrong).toThrow('whole number');
   }
   expect(() => positiveInteger('0')).toThrow('at least 1');
+});
+
+test('threads are counted from 1, and there is a most', () => {
+  expect(threadCount('1')).toBe(1);
+  expect(threadCount('64')).toBe(64);
+  expect(() => threadCount('0')).toThrow('at least 1');
+  expect(() => threadCount('1000')).toThrow('at most 256 threads');
 });
 
 test('times have units', () => {

@@ -2,12 +2,12 @@
 import type { TypeExpr } from '../1-syntax/ast.ts';
 import type { Shape } from '../4-tensor/ir.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import type { Support } from '../distributions/distribution.ts';
+import type { DeclaredSupport } from '../distributions/distribution.ts';
 import type { Frame } from './context.ts';
 import { staticCount } from './static.ts';
 
 export interface Type {
-  readonly support: Support;
+  readonly support: DeclaredSupport;
   readonly shape: Shape;
 }
 

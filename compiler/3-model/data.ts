@@ -49,7 +49,6 @@ function ownContract(declaration: DeclarationOf<'data'>, frame: Frame): Contract
       return undefined;
     }
     supports.set(name, type.support);
-    const categories = type.support.kind === 'category' ? { categories: type.support.size } : {};
     const storage = storageOf(type.support, call?.kind ?? '');
     const table = {
       field: name,
@@ -57,7 +56,7 @@ function ownContract(declaration: DeclarationOf<'data'>, frame: Frame): Contract
       rowShape: type.shape,
       scale: storage === 'u8' && type.support.kind === 'unit' ? 1 / 255 : 1,
     };
-    fields.push({ name, support: type.support.kind, ...categories, shape: type.shape, table, standardize: false });
+    fields.push({ name, support: type.support, shape: type.shape, table, standardize: false });
   }
   if (call === undefined) return undefined;
   const rest = readClauses(declaration.clauses, fields, supports, frame);
@@ -111,10 +110,10 @@ function readClauses(
         if (field === undefined) return undefined;
         const at = clause.at && frame.elaborate(clause.at);
         if (!clause.dynamic && at?.kind !== 'scalar') return undefined;
-        if (field.support !== 'unit') {
+        if (field.support.kind !== 'unit') {
           const params = {
             expected: `a field over 'unit' to binarize`,
-            found: `'${field.name}' over '${field.support}'`,
+            found: `'${field.name}' over '${field.support.kind}'`,
           };
           session.report('wrong-type', clause.span, params);
           return undefined;

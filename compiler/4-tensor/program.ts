@@ -1,4 +1,5 @@
 /** What the front half hands to the kernel half: parameters, data, scalars of the host, and one function a program. */
+import type { DeclaredSupport } from '../distributions/distribution.ts';
 import type { Node, Shape, Table, TensorFunction } from './ir.ts';
 
 /** A scalar that the host evaluates in float64 at each step. Plain JSON, because plan.json holds it. */
@@ -175,9 +176,8 @@ export interface DataContract {
   readonly name: string;
   readonly fields: readonly {
     readonly name: string;
-    readonly support: string;
-    /** Number of categories, for a category. */
-    readonly categories?: number;
+    /** As the values are before they are binarized or standardized. */
+    readonly support: DeclaredSupport;
     readonly shape: Shape;
     /** How it lies on the device; a table of tensor IR with the same numbers. */
     readonly table: Omit<Table, 'set'>;

@@ -15,6 +15,9 @@ export type Support =
   /** [low, high] with bounds that are tensors: Uniform's. */
   | { readonly kind: 'interval' };
 
+/** A set that a type names. */
+export type DeclaredSupport = Exclude<Support, { kind: 'interval' }>;
+
 /** One way to write a parameter: `scale:` or `precision:`; converted to the canonical one. */
 export interface ParameterForm {
   readonly name: string;

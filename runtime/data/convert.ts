@@ -3,7 +3,7 @@ import { sizeOf, type Shape } from '../../compiler/4-tensor/ir.ts';
 import { UserError } from '../errors.ts';
 import type { LoadedField } from './dataset.ts';
 import type { RawField } from './source.ts';
-import { supportName, supportOf, type Field } from './support.ts';
+import { supportOf, type Field } from './support.ts';
 
 /** Throws a UserError unless a row of the source has the shape that the contract says. */
 export function checkShape(field: Field, raw: RawField): void {
@@ -18,7 +18,7 @@ export function checkShape(field: Field, raw: RawField): void {
 export function isGrey(field: Field, raw: RawField): boolean {
   if (raw.grey !== undefined) return raw.grey;
   if (!(raw.values instanceof Uint8Array)) return false;
-  return field.binarize !== undefined || supportName(field) === 'unit' || field.table.scale !== 1;
+  return field.support.kind === 'unit' || field.table.scale !== 1;
 }
 
 /**
@@ -46,12 +46,13 @@ export function convert(field: Field, raw: RawField, rows: Uint32Array): LoadedF
       if (!allows(value)) throw outside(field, raw, row, element, value);
       const stored = threshold === undefined ? value / scale : value >= threshold ? 1 : 0;
       values[to] = storage === 'f32' ? stored : Math.round(stored);
-      if (Math.abs(values[to]! - stored) > 1e-3 * Math.max(1, Math.abs(stored))) {
+      const isFar = Math.abs(values[to]! - stored) > 1e-3 * Math.max(1, Math.abs(stored));
+      if (isFar || (storage === 'f32' && !allows(onDevice(value)))) {
         throw unstorable(field, raw, row, element, value);
       }
     }
   }
-  if (supportName(field) === 'simplex') checkSums(field, raw, rows);
+  if (field.support.kind === 'simplex') checkSums(field, raw, rows);
   return {
     ...result,
     values,
@@ -62,9 +63,15 @@ export function convert(field: Field, raw: RawField, rows: Uint32Array): LoadedF
 
 /** Bytes that mean on the device what they mean in the file, and that cannot be outside the support. */
 function isDirect(field: Field, raw: RawField, scale: number): boolean {
-  if (cutsAtLoad(field) || !['unit', 'real'].includes(field.binarize === undefined ? supportName(field) : 'unit'))
-    return false;
-  return isGrey(field, raw) ? Math.abs(scale * 255 - 1) < 1e-6 : scale === 1 && supportName(field) === 'real';
+  const { kind } = field.support;
+  if (cutsAtLoad(field) || (kind !== 'unit' && kind !== 'real')) return false;
+  return isGrey(field, raw) ? Math.abs(scale * 255 - 1) < 1e-6 : scale === 1 && kind === 'real';
+}
+
+/** As a kernel reads it: numbers too small for a float's exponent may be read as 0. */
+function onDevice(value: number): number {
+  const rounded = Math.fround(value);
+  return Math.abs(rounded) < 2 ** -126 ? 0 : rounded;
 }
 
 function cutsAtLoad(field: Field): boolean {
@@ -128,7 +135,7 @@ function unstorable(field: Field, raw: RawField, row: number, element: number, v
 
 /** `unit[28, 28]`, `category(10)`. */
 function declared(field: Field, shape: Shape): string {
-  const name = supportName(field);
-  const count = field.categories === undefined || name !== 'category' ? '' : `(${field.categories})`;
-  return `${name}${count}${shape.length === 0 ? '' : `[${shape.join(', ')}]`}`;
+  const { support } = field;
+  const size = support.kind === 'category' || support.kind === 'step' ? `(${support.size})` : '';
+  return `${support.kind}${size}${shape.length === 0 ? '' : `[${shape.join(', ')}]`}`;
 }

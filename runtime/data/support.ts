@@ -11,24 +11,19 @@ export interface Support {
   readonly advice: string;
 }
 
-/** The support's first word: `category(10)` and `category` are the same. */
-export function supportName(field: Field): string {
-  return /^[a-z]*/.exec(field.support)![0];
-}
-
 /** The check for a field, as its values are before a threshold cuts them or they are standardized. */
-export function supportOf(field: Field): Support {
-  const name = field.binarize === undefined ? supportName(field) : 'unit';
-  const last = field.categories === undefined ? Infinity : field.categories - 1;
-  switch (name) {
+export function supportOf({ name, support }: Field): Support {
+  switch (support.kind) {
+    case 'real':
+      return { allows: () => true, words: 'a number', advice: '' };
     case 'unit':
-    case 'simplex':
       return {
         allows: (value) => value >= 0 && value <= 1,
         words: 'within 0 and 1',
-        advice:
-          name === 'unit' ? 'divide the numbers by their largest, or declare the field real' : 'normalise the rows',
+        advice: 'divide the numbers by their largest, or declare the field real',
       };
+    case 'simplex':
+      return { allows: (value) => value >= 0 && value <= 1, words: 'within 0 and 1', advice: 'normalise the rows' };
     case 'nonnegative':
       return {
         allows: (value) => value >= 0,
@@ -41,7 +36,7 @@ export function supportOf(field: Field): Support {
       return {
         allows: (value) => value === 0 || value === 1,
         words: '0 or 1',
-        advice: `declare the field unit, and write "binarize ${field.name} at 0.5"`,
+        advice: `declare the field unit, and write "binarize ${name} at 0.5"`,
       };
     case 'count':
       return {
@@ -51,17 +46,15 @@ export function supportOf(field: Field): Support {
       };
     case 'category':
       return {
-        allows: (value) => Number.isInteger(value) && value >= 0 && value <= last,
-        words: `a whole number from 0 to ${last}`,
+        allows: (value) => Number.isInteger(value) && value >= 0 && value < support.size,
+        words: `a whole number from 0 to ${support.size - 1}`,
         advice: 'declare as many categories as there are, counted from 0',
       };
     case 'step':
       return {
-        allows: (value) => Number.isInteger(value) && value >= 1,
-        words: 'a whole number, 1 or more',
-        advice: 'steps count from 1',
+        allows: (value) => Number.isInteger(value) && value >= 1 && value <= support.size,
+        words: `a whole number from 1 to ${support.size}`,
+        advice: 'steps count from 1: declare as many as there are',
       };
-    default:
-      return { allows: () => true, words: 'a number', advice: '' };
   }
 }

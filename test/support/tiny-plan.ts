@@ -318,14 +318,14 @@ export const tinyPlan: Plan = {
       fields: [
         {
           name: 'x',
-          support: 'unit',
+          support: { kind: 'unit' },
           shape: [2],
           table: { field: 'x', storage: 'u8', rowShape: [2], scale },
           standardize: false,
         },
         {
           name: 'y',
-          support: 'real',
+          support: { kind: 'real' },
           shape: [],
           table: { field: 'y', storage: 'f32', rowShape: [], scale: 1 },
           standardize: false,

@@ -31,7 +31,7 @@ export function drawGaussianMixture({ contract, args }: SourceRequest): Promise<
   }
   const fields = new Map<string, RawField>();
   for (const field of contract.fields) {
-    const isLabel = field.support.startsWith('category');
+    const isLabel = field.support.kind === 'category';
     const shape = isLabel ? [] : sizeOf(field.shape) === 1 && dimensions === 1 ? field.shape : [dimensions];
     const origin = `gaussian_mixture of "${contract.name}"`;
     fields.set(field.name, { values: isLabel ? components : points, shape, origin, locate: locateIn(origin, shape) });

@@ -25,7 +25,7 @@ export async function readIdxSource({ contract, args, find }: SourceRequest): Pr
       const read = await readIdx(path);
       const shape = read.shape.slice(1);
       if (read.shape.length === 0) throw new UserError(`"${path}" holds a single number, where rows are needed`);
-      const stepped = levels !== undefined && field.support.startsWith('category') && shape.length > 0;
+      const stepped = levels !== undefined && field.support.kind === 'category' && shape.length > 0;
       const values = stepped ? read.data.map((byte) => Math.floor((byte * levels) / 256)) : read.data;
       fields.set(field.name, { values, shape, origin: `"${path}"`, locate: locateIn(`"${path}"`, shape) });
     }

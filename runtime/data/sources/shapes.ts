@@ -18,7 +18,8 @@ export function drawShapes({ contract, args }: SourceRequest): Promise<readonly 
   const picture = contract.fields.find((field) => field.shape.length === 2);
   const size = args.whole('size', 4, picture?.shape[0] ?? 16);
   args.finish();
-  const forms = contract.fields.find((field) => field.support.startsWith('category'))?.categories ?? 3;
+  const kinds = contract.fields.map(({ support }) => support).find((support) => support.kind === 'category');
+  const forms = kinds?.size ?? 3;
   if (forms > FORMS.length) {
     throw new UserError(
       `shapes draws ${FORMS.length} forms (${FORMS.join(', ')}), and "${contract.name}" asks for ${forms}`,
@@ -54,7 +55,7 @@ export function drawShapes({ contract, args }: SourceRequest): Promise<readonly 
   for (const field of contract.fields) {
     const raw = ((): Pick<RawField, 'values' | 'shape' | 'grey'> => {
       if (field.shape.length === 2) return { values: pictures(), shape: [size, size], grey: true };
-      if (field.support.startsWith('category')) return { values: form, shape: [] };
+      if (field.support.kind === 'category') return { values: form, shape: [] };
       const factor = factorOf(field, contract.name);
       return factor === undefined ? { values: factors, shape: [4] } : { values: column(factor), shape: [] };
     })();

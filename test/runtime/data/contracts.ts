@@ -13,12 +13,17 @@ type Field = DataContract['fields'][number];
 /** `field('x', 'unit', [28, 28])` lies as the compiler would lay it unless said otherwise. */
 export function field(
   name: string,
-  support: string,
+  kind: Field['support']['kind'],
   shape: readonly number[] = [],
-  rest: Partial<Omit<Field, 'name' | 'support' | 'shape' | 'table'>> & { readonly u8?: 'grey' | 'plain' } = {},
+  rest: Partial<Omit<Field, 'name' | 'support' | 'shape' | 'table'>> & {
+    readonly u8?: 'grey' | 'plain';
+    /** Of a category or a step; a simplex has its last axis. */
+    readonly size?: number;
+  } = {},
 ): Field {
-  const { u8, ...others } = rest;
-  const whole = support === 'category' || support === 'step';
+  const { u8, size = shape.at(-1) ?? 0, ...others } = rest;
+  const support = kind === 'category' || kind === 'step' || kind === 'simplex' ? { kind, size } : { kind };
+  const whole = kind === 'category' || kind === 'step';
   const storage = u8 !== undefined ? 'u8' : whole ? 'u32' : 'f32';
   const table = { field: name, storage, rowShape: shape, scale: u8 === 'grey' ? 1 / 255 : 1 } as const;
   return { name, support, shape, table, standardize: false, ...others };
@@ -63,7 +68,7 @@ export async function refusal(of: DataContract, folder = '.'): Promise<string> {
 
 /** A set of one field `x` in a .npy file of its own. */
 export const npy = (
-  support: string,
+  support: Field['support']['kind'],
   shape: readonly number[],
   data: NpyData,
   options: Parameters<typeof field>[3] = {},

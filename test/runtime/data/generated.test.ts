@@ -16,17 +16,12 @@ const CENTERS = [
 ];
 const STDS = [0.3, 0.4, 0.35, 0.25, 0.45];
 const five = (n: number, seed: number) =>
-  contract(
-    'mixture',
-    [field('x', 'real', [2]), field('label', 'category', [], { categories: 5 })],
-    'gaussian_mixture',
-    {
-      n,
-      seed,
-      centers: CENTERS,
-      stds: STDS,
-    },
-  );
+  contract('mixture', [field('x', 'real', [2]), field('label', 'category', [], { size: 5 })], 'gaussian_mixture', {
+    n,
+    seed,
+    centers: CENTERS,
+    stds: STDS,
+  });
 
 function columns(set: DataSet, name: string): Uint8Array | Float32Array | Uint32Array {
   return wholeOf(set).fields.get(name)!.values;
@@ -61,7 +56,7 @@ describe('gaussian_mixture', () => {
   });
 
   it('takes weights, one deviation for all, and points of one dimension', async () => {
-    const fields = [field('x', 'real'), field('k', 'category', [], { categories: 2 })];
+    const fields = [field('x', 'real'), field('k', 'category', [], { size: 2 })];
     const args = { n: 4000, seed: 3, centers: [[-5], [5]], stds: 0.5, weights: [3, 1] };
     const set = await loadDataSet(contract('m', fields, 'gaussian_mixture', args), { folder });
     const ones = [...columns(set, 'k')].filter((k) => k === 1).length;
@@ -130,7 +125,7 @@ describe('shapes', () => {
       'sprites',
       [
         field('x', 'unit', [size, size], { u8: 'grey' }),
-        field('shape', 'category', [], { categories: 3 }),
+        field('shape', 'category', [], { size: 3 }),
         field('factors', 'real', [4]),
         field('rotation', 'real'),
       ],

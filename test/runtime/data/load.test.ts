@@ -8,7 +8,7 @@ import { contract, field, folderOf, npy, refusal, trainAndTest, values } from '.
 const points = (n: number, rest: Parameters<typeof contract>[4], standardize = false) =>
   contract(
     'm',
-    [field('x', 'real', [2], { standardize }), field('k', 'category', [], { categories: 2 })],
+    [field('x', 'real', [2], { standardize }), field('k', 'category', [], { size: 2 })],
     'gaussian_mixture',
     {
       n,
@@ -178,7 +178,7 @@ describe('derived sets', () => {
     const x = Uint8Array.of(0, 100, 200, 255);
     const folder = folderOf({ 'x.npy': encodeNpy([4], x) });
     for (const binarize of [undefined, { kind: 'threshold', at: 0.5 } as const]) {
-      const grey = field('x', binarize === undefined ? 'unit' : 'binary', [], {
+      const grey = field('x', 'unit', [], {
         u8: 'grey',
         ...(binarize === undefined ? {} : { binarize }),
       });

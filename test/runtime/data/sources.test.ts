@@ -24,10 +24,7 @@ describe('idx', () => {
     labels: '{split}-labels.gz',
     splits: { train: 'train', test: 't10k' },
   };
-  const fields = [
-    field('x', 'unit', [2, 2], { u8: 'grey' }),
-    field('digit', 'category', [], { categories: 3, u8: 'plain' }),
-  ];
+  const fields = [field('x', 'unit', [2, 2], { u8: 'grey' }), field('digit', 'category', [], { size: 3, u8: 'plain' })];
   const mnist = contract('mnist', fields, 'idx', args);
 
   it('reads both splits, gzipped or not, as bytes', async () => {
@@ -65,7 +62,7 @@ describe('idx', () => {
 
   it('cuts grey values at a threshold: value >= threshold', async () => {
     const binarize = { kind: 'threshold', at: 5 / 255 } as const;
-    const of = { ...mnist, fields: [field('x', 'binary', [2, 2], { binarize, u8: 'grey' }), fields[1]!] };
+    const of = { ...mnist, fields: [field('x', 'unit', [2, 2], { binarize, u8: 'grey' }), fields[1]!] };
     const set = await loadDataSet(of, { folder: folderOf(files) });
     const cut = set.splits.get('train')!.fields.get('x')!;
     expect([...cut.values]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
@@ -75,7 +72,7 @@ describe('idx', () => {
   it('keeps grey bytes for a draw on the device', async () => {
     const of = {
       ...mnist,
-      fields: [field('x', 'binary', [2, 2], { binarize: { kind: 'dynamic' }, u8: 'grey' }), fields[1]!],
+      fields: [field('x', 'unit', [2, 2], { binarize: { kind: 'dynamic' }, u8: 'grey' }), fields[1]!],
     };
     const set = await loadDataSet(of, { folder: folderOf(files) });
     const kept = set.splits.get('train')!.fields.get('x')!;
@@ -84,7 +81,7 @@ describe('idx', () => {
   });
 
   it('cuts bytes into levels of grey for a category', async () => {
-    const pictures = field('x', 'category', [2, 2], { categories: 16, u8: 'plain' });
+    const pictures = field('x', 'category', [2, 2], { size: 16, u8: 'plain' });
     const of = contract('m', [pictures], 'idx', { images: 'a', levels: 16 });
     const folder = folderOf({ a: encodeIdx([1, 2, 2], Uint8Array.of(0, 15, 16, 255)) });
     expect(await values(of, folder, 'x')).toEqual([0, 0, 1, 15]);
@@ -97,7 +94,7 @@ describe('idx', () => {
     ).toBe(
       '"x" is declared unit[28, 28], and "DIR/train-images.gz" holds unit[2, 2] a row: declare it so, or name another file',
     );
-    const two = field('digit', 'category', [], { categories: 2, u8: 'plain' });
+    const two = field('digit', 'category', [], { size: 2, u8: 'plain' });
     expect(await refusal({ ...mnist, fields: [fields[0]!, two] }, folder)).toBe(
       '"DIR/train-labels.gz", row 0 (counted from 0) holds 2, and "digit" is category(2), a whole number from 0 to 1: ' +
         'declare as many categories as there are, counted from 0',
@@ -140,7 +137,7 @@ describe('npy and npz', () => {
   it('reads fields from files, members and members of another name', async () => {
     const x = Float32Array.of(1, 2, 3, 4, 5, 6);
     const label = BigInt64Array.of(0n, 2n, 1n);
-    const fields = [field('x', 'real', [2]), field('label', 'category', [], { categories: 3 })];
+    const fields = [field('x', 'real', [2]), field('label', 'category', [], { size: 3 })];
     const folder = folderOf({
       'x.npy': encodeNpy([3, 2], x),
       'l.npy': encodeNpy([3], label),
@@ -174,9 +171,15 @@ describe('npy and npz', () => {
       [npy('count', [], f(0, 3, -1)), 'holds -1, and "x" is count, a whole number, 0 or more'],
       [npy('count', [], f(0, 2.5)), 'holds 2.5, and "x" is count'],
       [npy('positive', [], f(1, 0)), 'holds 0, and "x" is positive, above 0'],
-      [npy('category', [], f(0, 4), { categories: 4 }), 'holds 4, and "x" is category(4), a whole number from 0 to 3'],
-      [npy('category', [], f(0.5), { categories: 4 }), 'holds 0.5, and "x" is category(4)'],
-      [npy('step', [], f(0)), 'holds 0, and "x" is step, a whole number, 1 or more'],
+      [npy('category', [], f(0, 4), { size: 4 }), 'holds 4, and "x" is category(4), a whole number from 0 to 3'],
+      [npy('category', [], f(0.5), { size: 4 }), 'holds 0.5, and "x" is category(4)'],
+      [npy('nonnegative', [], f(0, -0.5)), 'holds -0.5, and "x" is nonnegative, 0 or more'],
+      [npy('step', [], f(0), { size: 9 }), 'holds 0, and "x" is step(9), a whole number from 1 to 9'],
+      [npy('step', [], f(9, 10), { size: 9 }), 'holds 10, and "x" is step(9), a whole number from 1 to 9'],
+      [
+        npy('positive', [], Float64Array.of(1e-50)),
+        'holds 1e-50, and "x" lies on the device as 32-bit floats, which cannot hold it',
+      ],
       [
         npy('simplex', [2], f(0.5, 0.5, 0.5, 0.25)),
         'row 1, element [0] (counted from 0): the 2 numbers of "x" sum to 0.75',
@@ -190,7 +193,7 @@ describe('npy and npz', () => {
         npy('real', [], Float64Array.of(1e39)),
         'holds 1e+39, and "x" lies on the device as 32-bit floats, which cannot hold it',
       ],
-      [npy('category', [], f(300), { categories: 999, u8: 'plain' }), 'holds 300, and "x" lies on the device as bytes'],
+      [npy('category', [], f(300), { size: 999, u8: 'plain' }), 'holds 300, and "x" lies on the device as bytes'],
     ];
     for (const [{ of, folder }, message] of wrong) {
       expect(await refusal(of, folder)).toContain(message);
@@ -200,8 +203,9 @@ describe('npy and npz', () => {
       npy('binary', [], f(0, 1)),
       npy('count', [], f(0, 7)),
       npy('positive', [], f(1e-30)),
-      npy('category', [], f(0, 3), { categories: 4 }),
-      npy('step', [], f(1, 9)),
+      npy('category', [], f(0, 3), { size: 4 }),
+      npy('nonnegative', [], f(0, 1e-45)),
+      npy('step', [], f(1, 9), { size: 9 }),
       npy('simplex', [2], f(0.25, 0.75)),
       npy('real', [], f(-3e38)),
     ];
@@ -350,7 +354,7 @@ describe.skipIf(mnist === undefined)('MNIST', () => {
   it('loads as the gallery asks for it', async () => {
     const of = contract(
       'mnist',
-      [field('x', 'unit', [28, 28], { u8: 'grey' }), field('digit', 'category', [], { categories: 10 })],
+      [field('x', 'unit', [28, 28], { u8: 'grey' }), field('digit', 'category', [], { size: 10 })],
       'idx',
       {
         images: 'mnist/{split}-images-idx3-ubyte.gz',

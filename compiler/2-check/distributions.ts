@@ -7,6 +7,7 @@ import type { Distribution, ParameterForm, ParameterSpec } from '../distribution
 import { distributions } from '../distributions/index.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Frame } from './context.ts';
+import { inherited, isSound, nonlinear } from './derive.ts';
 import { staticCount } from './static.ts';
 import { isKind } from './supports.ts';
 import { floating, joinPlates, spread, tensorOf, toTensor } from './tensors.ts';
@@ -185,12 +186,17 @@ function assemble(
     }
     shape = own;
   }
+  const given = [...canonical.values()];
+  const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
+  if (!isSound(frame, given, rule)) return invalid;
+  const { deferred } = inherited(frame, given);
   const unshaped: DistributionValue = {
     kind: 'distribution',
     distribution,
     parameters: Object.fromEntries([...canonical].map(([name, value]) => [name, value.node])),
     shape: [],
     plates,
+    ...(deferred && { deferred }),
     span: expr.span,
   };
   const parts = distribution.parameters.map((spec) => {

@@ -13,9 +13,10 @@ import {
 import type { Operand } from '../4-tensor/builder.ts';
 import { matchArguments } from './arguments.ts';
 import type { Frame } from './context.ts';
+import { derive, nonlinear } from './derive.ts';
 import { parameter, ReshapedError } from './params.ts';
 import { staticCount, staticNumber } from './static.ts';
-import { describe, invalid, type Value } from './values.ts';
+import { describe, invalid, type TensorValue, type Value } from './values.ts';
 import { floating, tensorOf } from './tensors.ts';
 
 export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Value {
@@ -46,23 +47,27 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
   }
   const path = layerPath(name, given.get('name'), frame);
   if (path === undefined) return invalid;
+  const support = activationSupport(given.get('activation'));
+  const rule = { linearity: nonlinear, what: `'${name}'`, span: expr.span };
   try {
-    const node = layer.apply(
-      {
-        b,
-        parameter: (part, shape, initialiser) =>
-          parameter(frame, { path: `${path}.${part}`, shape, initialiser }, expr.span),
-      },
-      {
-        node: input.node,
-        leading: input.plates.length,
-        ...(input.support.kind === 'category' && { categories: input.support.size }),
-      },
-      args,
-    );
-    b.label(node, path);
-    const shape = node.shape.slice(input.plates.length);
-    return { kind: 'tensor', node, support: activationSupport(given.get('activation')), shape, plates: input.plates };
+    const result = derive(frame, [input], rule, () => {
+      const node = layer.apply(
+        {
+          b,
+          parameter: (part, shape, initialiser) =>
+            parameter(frame, { path: `${path}.${part}`, shape, initialiser }, expr.span),
+        },
+        {
+          node: input.node,
+          leading: input.plates.length,
+          ...(input.support.kind === 'category' && { categories: input.support.size }),
+        },
+        args,
+      );
+      b.label(node, path);
+      return { node, support, shape: node.shape.slice(input.plates.length), plates: input.plates };
+    });
+    return result ?? invalid;
   } catch (error) {
     if (error instanceof ReshapedError) return invalid;
     if (!(error instanceof LayerError)) throw error;
@@ -149,9 +154,19 @@ function activationArguments(
     const expr = given.get(formal.name);
     const tensor = expr && tensorOf(frame, expr);
     if (expr !== undefined && tensor === undefined) return undefined;
+    if (tensor !== undefined && !isPlainNumber(tensor)) {
+      const params = { expected: `one number for '${formal.name}' of '${found.name}'`, found: describe(tensor) };
+      frame.context.session.report('wrong-type', expr!.span, params);
+      return undefined;
+    }
     values[formal.name] = tensor?.node ?? formal.default;
   }
   return values;
+}
+
+/** One number for all rows, known before any row is seen. */
+function isPlainNumber({ shape, plates, estimate, deferred }: TensorValue): boolean {
+  return shape.length === 0 && plates.length === 0 && !estimate && deferred === undefined;
 }
 
 /** An activation as a function: `h |> relu`, `leaky_relu(h, 0.2)`. */
@@ -165,13 +180,12 @@ export function callActivation(name: string, expr: ExprOf<'call'>, frame: Frame)
   const x = tensorOf(frame, first.value);
   const args = activationArguments(found, others, expr, frame);
   if (x === undefined || args === undefined) return invalid;
-  if (x.estimate) {
-    frame.context.session.report('estimate-under-nonlinearity', expr.span, { function: `'${name}'` });
-    return invalid;
-  }
-  const { b } = frame.context;
-  const node = found.apply(b, floating(x, frame), args);
-  return { kind: 'tensor', node, support: { kind: found.support }, shape: x.shape, plates: x.plates };
+  const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
+  const result = derive(frame, [x], rule, () => {
+    const node = found.apply(frame.context.b, floating(x, frame), args);
+    return { node, support: { kind: found.support }, shape: x.shape, plates: x.plates };
+  });
+  return result ?? invalid;
 }
 
 /** `glorot`, `normal(0.01)`. */

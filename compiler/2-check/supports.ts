@@ -26,6 +26,25 @@ export function isKind(inner: Support, outer: Support['kind']): boolean {
   return inner.kind === outer || within[inner.kind].some((kind) => isKind({ kind } as Support, outer));
 }
 
+/** Where means of such values lie: between them. */
+export function meanSupport(of: Support): Support {
+  switch (of.kind) {
+    case 'binary':
+      return { kind: 'unit' };
+    case 'count':
+    case 'category':
+    case 'step':
+      return { kind: 'nonnegative' };
+    case 'real':
+    case 'nonnegative':
+    case 'positive':
+    case 'unit':
+    case 'simplex':
+    case 'interval':
+      return of;
+  }
+}
+
 const positives: ReadonlySet<OpName> = new Set<OpName>(['exp', 'softplus']);
 
 /** The support of op(…) from its arguments': conservative, `real` where nothing better is known. */

@@ -6,6 +6,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Support } from '../distributions/distribution.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
+import { derive, deriveLinearly, linearityOf } from './derive.ts';
 import { resultSupport } from './supports.ts';
 import { describe, describeShape, invalid, type Plate, type TensorValue, type Value } from './values.ts';
 
@@ -90,13 +91,17 @@ function stack(frame: Frame, items: readonly Value[], span: Span): TensorValue |
     session.report('shape-mismatch', span, params);
     return undefined;
   }
-  const plates = joinPlates(parts.map((part) => part.plates));
-  const extents = plates.map((plate) => plate.extent);
-  const isMixed = parts.some((part) => part.node.dtype !== first.node.dtype);
-  const alike = isMixed ? parts.map((part) => ({ ...part, node: floating(part, frame) })) : parts;
-  const rows = alike.map((part) => b.reshape(spread(frame, part, plates, part.shape), [...extents, 1, ...part.shape]));
-  const shape = [parts.length, ...first.shape];
-  return { kind: 'tensor', node: b.concat(rows, plates.length), support: first.support, shape, plates };
+  return deriveLinearly(frame, parts, (items) => {
+    const plates = joinPlates(items.map((part) => part.plates));
+    const extents = plates.map((plate) => plate.extent);
+    const isMixed = items.some((part) => part.node.dtype !== items[0]!.node.dtype);
+    const alike = isMixed ? items.map((part) => ({ ...part, node: floating(part, frame) })) : items;
+    const rows = alike.map((part) =>
+      b.reshape(spread(frame, part, plates, part.shape), [...extents, 1, ...part.shape]),
+    );
+    const shape = [items.length, ...first.shape];
+    return { node: b.concat(rows, plates.length), support: first.support, shape, plates };
+  });
 }
 
 /** The numbers of a (nested) list of fixed numbers. */
@@ -113,84 +118,33 @@ function literalOf(items: readonly Value[]): { values: number[]; shape: number[]
   return { values: inner.flatMap((part) => part!.values), shape: [items.length, ...first.shape] };
 }
 
-/** Ops that a mean goes through unchanged: a Monte Carlo estimate stays unbiased under them. */
-const linear: ReadonlySet<string> = new Set(['add', 'sub', 'neg', 'mul', 'div', 'stop', 'select']);
-
 /** Applies an op of the catalogue elementwise; shapes must be equal or single numbers. */
 export function apply(frame: Frame, op: OpName, values: readonly Value[], span: Span, what: string): Value {
   const { session, b } = frame.context;
   const wanted = ops[op].args;
-  let tensors: TensorValue[] = [];
+  const given: TensorValue[] = [];
   for (const [i, value] of values.entries()) {
     const isCondition = wanted[i] === 'bool' && value.kind === 'tensor';
     const tensor = isCondition ? value : toTensor(frame, value, span);
     if (tensor === undefined) return invalid;
-    tensors.push(tensor);
+    given.push(tensor);
   }
-  if (!linear.has(op) && tensors.some((tensor) => tensor.estimate)) {
-    session.report('estimate-under-nonlinearity', span, { function: what });
-    return invalid;
-  }
-  const deferred = tensors.some((tensor) => tensor.deferred);
-  if (deferred) {
-    const settled = deferTogether(frame, tensors, op, span);
-    if (settled === undefined) return invalid;
-    tensors = settled;
-  }
-  const shape = tensors.map((tensor) => tensor.shape).reduce((a, c) => (a.length === 0 ? c : a));
-  const odd = tensors.find((tensor) => tensor.shape.length > 0 && !sameShape(tensor.shape, shape));
-  if (odd !== undefined) {
-    session.report('shape-mismatch', span, { left: describeShape(shape), right: describeShape(odd.shape), of: what });
-    return invalid;
-  }
-  const plates = joinPlates(tensors.map((tensor) => tensor.plates));
-  const args = tensors.map((tensor, i) => {
-    const node = spread(frame, tensor, plates, shape);
-    const needsFloat = wanted[i] === 'f32' || (wanted[i] === 'any' && tensors.some((t) => t.node.dtype === 'f32'));
-    return needsFloat && node.dtype === 'u32' ? b.map('toF32', node) : node;
+  const result = derive(frame, given, { linearity: linearityOf(op), what, span }, (tensors) => {
+    const shape = tensors.map((tensor) => tensor.shape).reduce((a, c) => (a.length === 0 ? c : a));
+    const odd = tensors.find((tensor) => tensor.shape.length > 0 && !sameShape(tensor.shape, shape));
+    if (odd !== undefined) {
+      const params = { left: describeShape(shape), right: describeShape(odd.shape), of: what };
+      session.report('shape-mismatch', span, params);
+      return undefined;
+    }
+    const plates = joinPlates(tensors.map((tensor) => tensor.plates));
+    const args = tensors.map((tensor, i) => {
+      const node = spread(frame, tensor, plates, shape);
+      const needsFloat = wanted[i] === 'f32' || (wanted[i] === 'any' && tensors.some((t) => t.node.dtype === 'f32'));
+      return needsFloat && node.dtype === 'u32' ? b.map('toF32', node) : node;
+    });
+    const supports = tensors.map((tensor) => tensor.support);
+    return { node: b.map(op, ...args), support: resultSupport(op, supports), shape, plates };
   });
-  return {
-    kind: 'tensor',
-    node: b.map(op, ...args),
-    support: resultSupport(
-      op,
-      tensors.map((tensor) => tensor.support),
-    ),
-    shape,
-    plates,
-    ...(tensors.some((tensor) => tensor.estimate) && { estimate: true }),
-    ...(deferred && { deferred: true }),
-  };
-}
-
-/**
- * A value of each row beside one that was averaged over the batch: only under what is linear in the rows. In an
- * evaluation, where the average is over the whole set, the row's value becomes its own mean.
- */
-function deferTogether(
-  frame: Frame,
-  tensors: readonly TensorValue[],
-  op: OpName,
-  span: Span,
-): TensorValue[] | undefined {
-  const program = frame.program!;
-  const isRow = (tensor: TensorValue): boolean => tensor.plates.some((plate) => plate.id === program.rows.id);
-  if (!tensors.some(isRow)) return [...tensors];
-  if (!linear.has(op) || (op === 'div' && isRow(tensors[1]!))) {
-    frame.context.session.report('batch-mean-inside', span, {});
-    return undefined;
-  }
-  if (program.kind === 'train') return [...tensors];
-  return tensors.map((tensor) => (isRow(tensor) ? defer(frame, tensor) : tensor));
-}
-
-/** The mean over the whole data set of a value of each row, as an argument that the host fills in at the end. */
-export function defer(frame: Frame, tensor: TensorValue): TensorValue {
-  const { b } = frame.context;
-  const means = frame.program!.means;
-  const known = [...means].find(([, value]) => value.node === tensor.node);
-  const name = known?.[0] ?? `mean_${means.size}`;
-  means.set(name, tensor);
-  const node = b.input({ kind: 'argument', name }, tensor.shape);
-  return { kind: 'tensor', node, support: tensor.support, shape: tensor.shape, plates: [], deferred: true };
+  return result ?? invalid;
 }

@@ -39,8 +39,11 @@ export interface TensorValue {
   readonly plates: readonly Plate[];
   /** Set on a Monte Carlo KL that nobody marked `by: monte_carlo`: a nonlinear function of it is refused. */
   readonly estimate?: boolean;
-  /** A function of means over the batch; in an evaluation, over the whole set, known when every row has been seen. */
-  readonly deferred?: boolean;
+  /**
+   * Set on a function of means over the batch; in an evaluation, over the whole set, known when every row has been seen.
+   * 'alike': the same for every row. 'by row': linear in rows' own values too; in an evaluation its mean stands for it.
+   */
+  readonly deferred?: 'alike' | 'by row';
   readonly terms?: readonly TermValue[];
   /** What the user calls it, for messages. */
   readonly text?: string;
@@ -52,6 +55,8 @@ export interface DistributionValue {
   readonly parameters: Parameters;
   readonly shape: Shape;
   readonly plates: readonly Plate[];
+  /** Set where its parameters are. */
+  readonly deferred?: 'alike' | 'by row';
   readonly span: Span;
 }
 

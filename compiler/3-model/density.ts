@@ -4,6 +4,7 @@ import { printExpr } from '../1-syntax/print.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { sameShape } from '../4-tensor/builder.ts';
 import type { Frame } from '../2-check/context.ts';
+import { deriveLinearly, inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
 import { joinPlates, spread, tensorOf } from '../2-check/tensors.ts';
 import {
@@ -84,13 +85,16 @@ export function logOfFactor(factor: Factor, frame: Frame, span: Span): TensorVal
     return undefined;
   }
   if (!checkValue(factor, value, frame)) return undefined;
+  const rule = { linearity: nonlinear, what: `the density of '${factor.variable}'`, span };
+  if (!isSound(frame, [value, distribution], rule)) return undefined;
   const plates = joinPlates([distribution.plates, value.plates]);
   const parameters = parametersOver(frame, distribution, plates);
   const node = spread(frame, value, plates, distribution.shape);
   const family = distribution.distribution;
   const at = family.dtype === 'f32' && node.dtype === 'u32' ? b.map('toF32', node) : node;
   const total = b.sumFrom(family.logProb(b, parameters, at), plates.length);
-  return { kind: 'tensor', node: total, support: { kind: 'real' }, shape: [], plates };
+  const flags = inherited(frame, [value, distribution]);
+  return { kind: 'tensor', node: total, support: { kind: 'real' }, shape: [], plates, ...flags };
 }
 
 /** Shape and support of a value against the distribution that should have drawn it. */
@@ -125,11 +129,13 @@ function checkValue(factor: Factor, value: TensorValue, frame: Frame): boolean {
 
 export function sumOf(parts: readonly TensorValue[], frame: Frame): TensorValue {
   const { b } = frame.context;
-  return parts.reduce((sum, part) => {
-    const plates = joinPlates([sum.plates, part.plates]);
-    const node = b.add(spread(frame, sum, plates, []), spread(frame, part, plates, []));
-    return { kind: 'tensor', node, support: { kind: 'real' }, shape: [], plates };
-  });
+  return parts.reduce((sum, part) =>
+    deriveLinearly(frame, [sum, part], ([left, right]) => {
+      const plates = joinPlates([left!.plates, right!.plates]);
+      const node = b.add(spread(frame, left!, plates, []), spread(frame, right!, plates, []));
+      return { node, support: { kind: 'real' }, shape: [], plates };
+    }),
+  );
 }
 
 /** `mean p(x | z)`: the mean of the one variable left of the bar, at the values given. */
@@ -162,5 +168,6 @@ export function elaborateMean(expr: ExprOf<'mean'>, frame: Frame): Value {
   const shape = node.shape.slice(lead);
   const support = family.support(distribution.parameters);
   const unit = support.kind === 'binary' || support.kind === 'unit' ? 'unit' : 'real';
-  return { kind: 'tensor', node, support: { kind: unit }, shape, plates: distribution.plates };
+  const { plates } = distribution;
+  return { kind: 'tensor', node, support: { kind: unit }, shape, plates, ...inherited(frame, [distribution]) };
 }

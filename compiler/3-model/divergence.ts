@@ -8,8 +8,9 @@ import type { ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Frame } from '../2-check/context.ts';
+import { deriveLinearly, inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
-import { joinPlates } from '../2-check/tensors.ts';
+import { joinPlates, spread } from '../2-check/tensors.ts';
 import { sameShape } from '../4-tensor/builder.ts';
 import { sizeOf } from '../4-tensor/ir.ts';
 import {
@@ -105,7 +106,8 @@ function ofDistributions(
     });
     return invalid;
   }
-  return finish([closedForm(q, p, frame)], false, options, expr, frame);
+  const exact = closedForm(q, p, expr, frame);
+  return exact ? finish([exact], false, options, expr, frame) : invalid;
 }
 
 function ofDensities(
@@ -158,13 +160,13 @@ function ofDensities(
         reason ??
         `KL(${families[0]} || ${families[1]}) has a closed form, and no parent of '${name}' in the model descends from it in the guide`,
     });
-    if (reason === undefined) parts.push(closedForm(a.distribution, c.distribution, frame));
-    else {
-      const ratio = logRatio(a, c, options, expr, frame);
-      if (ratio === undefined) return invalid;
-      parts.push(ratio);
-      estimated = true;
-    }
+    const part =
+      reason === undefined
+        ? closedForm(a.distribution, c.distribution, expr, frame)
+        : logRatio(a, c, options, expr, frame);
+    if (part === undefined) return invalid;
+    parts.push(part);
+    estimated ||= reason !== undefined;
   }
   const result = finish(parts, estimated && !options.monteCarlo, options, expr, frame);
   if (result.kind === 'tensor') b.label(result.node, 'kl');
@@ -210,11 +212,17 @@ function compatible(q: Factor, p: Factor, frame: Frame): boolean {
 }
 
 /** One number an entry of the variable. */
-function closedForm(q: DistributionValue, p: DistributionValue, frame: Frame): TensorValue {
+function closedForm(
+  q: DistributionValue,
+  p: DistributionValue,
+  expr: ExprOf<'divergence'>,
+  frame: Frame,
+): TensorValue | undefined {
+  if (!isSound(frame, [q, p], { linearity: nonlinear, what: 'KL', span: expr.span })) return undefined;
   const plates = joinPlates([q.plates, p.plates]);
   const rule = q.distribution.kl![p.distribution.name]!;
   const node = rule(frame.context.b, parametersOver(frame, q, plates), parametersOver(frame, p, plates));
-  return { kind: 'tensor', node, support: { kind: 'real' }, shape: q.shape, plates };
+  return { kind: 'tensor', node, support: { kind: 'real' }, shape: q.shape, plates, ...inherited(frame, [q, p]) };
 }
 
 function logRatio(
@@ -225,7 +233,7 @@ function logRatio(
   frame: Frame,
 ): TensorValue | undefined {
   const { b } = frame.context;
-  if (options.perDimension) return entryRatio({ ...p, ...(q.value && { value: q.value }) }, q, frame);
+  if (options.perDimension) return entryRatio(p, q, expr, frame);
   const a = logOfFactor(q, frame, expr.span);
   const c = logOfFactor({ ...p, ...(q.value && { value: q.value }) }, frame, expr.span);
   if (a === undefined || c === undefined) return undefined;
@@ -233,9 +241,11 @@ function logRatio(
 }
 
 /** log q - log p entry by entry: both factors are independent across their entries. */
-function entryRatio(p: Factor, q: Factor, frame: Frame): TensorValue | undefined {
+function entryRatio(p: Factor, q: Factor, expr: ExprOf<'divergence'>, frame: Frame): TensorValue | undefined {
   const { b } = frame.context;
   if (q.value === undefined) return undefined;
+  const from = [q.distribution, p.distribution, q.value];
+  if (!isSound(frame, from, { linearity: nonlinear, what: 'KL', span: expr.span })) return undefined;
   const plates = joinPlates([q.distribution.plates, p.distribution.plates, q.value.plates]);
   const at = parametersOver(
     frame,
@@ -250,6 +260,7 @@ function entryRatio(p: Factor, q: Factor, frame: Frame): TensorValue | undefined
     support: { kind: 'real' },
     shape: q.distribution.shape,
     plates,
+    ...inherited(frame, from),
   };
 }
 
@@ -264,17 +275,17 @@ function finish(
   const { b } = frame.context;
   const flags = estimate ? { estimate } : {};
   if (options.perDimension) {
-    const plates = joinPlates(parts.map((part) => part.plates));
-    const extents = plates.map((plate) => plate.extent);
-    const rows = parts.map((part) => {
-      const lead = part.plates.map((plate) => plates.findIndex((other) => other.id === plate.id));
-      const own = part.shape.map((_, i) => plates.length + i);
-      const full = b.broadcast(part.node, [...extents, ...part.shape], [...lead, ...own]);
-      return b.reshape(full, [...extents, sizeOf(part.shape)]);
+    const entries = deriveLinearly(frame, parts, (all) => {
+      const plates = joinPlates(all.map((part) => part.plates));
+      const extents = plates.map((plate) => plate.extent);
+      const rows = all.map((part) =>
+        b.reshape(spread(frame, part, plates, part.shape), [...extents, sizeOf(part.shape)]),
+      );
+      const node = b.concat(rows, plates.length);
+      const shape = [rows.reduce((sum, row) => sum + row.shape.at(-1)!, 0)];
+      return { node, support: { kind: 'real' }, shape, plates };
     });
-    const node = b.concat(rows, plates.length);
-    const shape = [rows.reduce((sum, row) => sum + row.shape.at(-1)!, 0)];
-    return { kind: 'tensor', node, support: { kind: 'real' }, shape, plates, ...flags };
+    return { ...entries, ...flags };
   }
   const sums = parts.map((part): TensorValue => ({
     ...part,

@@ -18,6 +18,10 @@ export function expectedDraw(
 ): TensorValue | undefined {
   const program = frame.program!;
   const family = distribution.distribution;
+  if (distribution.deferred !== undefined) {
+    frame.context.session.report('batch-mean-inside', distribution.span, {});
+    return undefined;
+  }
   decide(program.decisions, {
     kind: 'draw',
     text: `${variable} ~ ${family.name}`,

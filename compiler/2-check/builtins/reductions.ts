@@ -9,15 +9,15 @@ import type { Node, ReduceOp } from '../../4-tensor/ir.ts';
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Builder } from '../../4-tensor/builder.ts';
 import type { Frame } from '../context.ts';
+import { derive, linear, nonlinear, type Rule } from '../derive.ts';
 import { resultSupport } from '../supports.ts';
 import { apply, floating, toTensor } from '../tensors.ts';
+import type { Support } from '../../distributions/distribution.ts';
 import { describe, invalid, type TensorValue, type Value } from '../values.ts';
 
 type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'logsumexp' | 'logmeanexp' | 'softmax';
 
 export const reductionNames: readonly Reduction[] = ['sum', 'mean', 'max', 'min', 'logsumexp', 'logmeanexp', 'softmax'];
-
-const unbiased: ReadonlySet<Reduction> = new Set(['sum', 'mean']);
 
 export function isReduction(name: string): name is Reduction {
   return (reductionNames as readonly string[]).includes(name);
@@ -52,26 +52,31 @@ export function elaborateReduction(
   if (written.kind === 'invalid') return invalid;
   const value = toTensor(frame, written, first.value.span);
   if (value === undefined) return invalid;
-  if (value.estimate && !unbiased.has(name)) {
-    session.report('estimate-under-nonlinearity', expr.span, { function: `'${name}'` });
-    return invalid;
-  }
-  return index === undefined ? overShape(name, value, frame) : overPlate(name, value, index, first.value, frame);
+  const linearity = name === 'sum' || name === 'mean' ? linear : nonlinear;
+  const rule = { linearity, what: `'${printExpr(expr)}'`, span: expr.span };
+  return index === undefined
+    ? overShape(name, value, rule, frame)
+    : overPlate(name, value, rule, index, first.value, frame);
 }
 
-function overShape(name: Reduction, value: TensorValue, frame: Frame): Value {
+function overShape(name: Reduction, value: TensorValue, rule: Rule, frame: Frame): Value {
   const lead = value.plates.length;
   const axes = range(lead, lead + value.shape.length);
   const count = sizeOf(value.shape);
-  const node = reduceAxes(name, frame.context.b, floating(value, frame), axes, count);
-  if (name !== 'softmax') return finish(name, value, node, [], value.plates);
-  const weights = finish(name, value, node, value.shape, value.plates);
-  // Those of a vector sum to 1 along its only axis, as probabilities of categories do.
-  return value.shape.length === 1 ? { ...weights, support: { kind: 'simplex', size: count } } : weights;
+  const reduced = derive(frame, [value], rule, () => {
+    const node = reduceAxes(name, frame.context.b, floating(value, frame), axes, count);
+    const { plates } = value;
+    if (name !== 'softmax') return { node, support: supportOf(name, value), shape: [], plates };
+    // The weights of a vector sum to 1 along its only axis, as probabilities of categories do.
+    const isSimplex = value.shape.length === 1;
+    const support: Support = isSimplex ? { kind: 'simplex', size: count } : supportOf(name, value);
+    return { node, support, shape: value.shape, plates };
+  });
+  return reduced ?? invalid;
 }
 
-function overPlate(name: Reduction, value: TensorValue, index: Expr, arg: Expr, frame: Frame): Value {
-  const { session, b } = frame.context;
+function overPlate(name: Reduction, value: TensorValue, rule: Rule, index: Expr, arg: Expr, frame: Frame): Value {
+  const { session } = frame.context;
   const found = frame.elaborate(index);
   if (found.kind === 'invalid') return invalid;
   if (found.kind !== 'plate') {
@@ -83,28 +88,28 @@ function overPlate(name: Reduction, value: TensorValue, index: Expr, arg: Expr, 
     session.report('index-unused', arg.span, { index: found.plate.name });
     return invalid;
   }
-  const node = reduceAxes(name, b, floating(value, frame), [axis], found.plate.extent);
-  const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== found.plate.id);
-  return finish(name, value, node, value.shape, plates);
+  const reduced = derive(frame, [value], rule, () => {
+    const node = reduceAxes(name, frame.context.b, floating(value, frame), [axis], found.plate.extent);
+    const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== found.plate.id);
+    return { node, support: supportOf(name, value), shape: value.shape, plates };
+  });
+  return reduced ?? invalid;
 }
 
-function finish(
-  name: Reduction,
-  value: TensorValue,
-  node: Node,
-  shape: TensorValue['shape'],
-  plates: TensorValue['plates'],
-): TensorValue {
-  const support =
-    name === 'softmax'
-      ? ({ kind: 'unit' } as const)
-      : name === 'sum' || name === 'mean'
-        ? resultSupport('add', [value.support, value.support])
-        : name === 'max' || name === 'min'
-          ? value.support
-          : ({ kind: 'real' } as const);
-  const { estimate, deferred } = value;
-  return { kind: 'tensor', node, support, shape, plates, ...(estimate && { estimate }), ...(deferred && { deferred }) };
+function supportOf(name: Reduction, { support }: TensorValue): Support {
+  switch (name) {
+    case 'softmax':
+      return { kind: 'unit' };
+    case 'sum':
+    case 'mean':
+      return resultSupport('add', [support, support]);
+    case 'max':
+    case 'min':
+      return support;
+    case 'logsumexp':
+    case 'logmeanexp':
+      return { kind: 'real' };
+  }
 }
 
 function reduceAxes(name: Reduction, b: Builder, arg: Node, axes: readonly number[], count: number): Node {

@@ -4,6 +4,7 @@ import type { Node } from '../../4-tensor/ir.ts';
 import * as words from '../../layers/shapes.ts';
 import { LayerError, type LayerInput } from '../../layers/layer.ts';
 import type { Frame } from '../context.ts';
+import { deriveLinearly } from '../derive.ts';
 import { staticCount } from '../static.ts';
 import { joinPlates, spread, tensorOf } from '../tensors.ts';
 import { invalid, type TensorValue, type Value } from '../values.ts';
@@ -27,16 +28,16 @@ function view(name: string, apply: View, least = 1): BuiltinFunction {
       least,
     );
     if (value === undefined || numbers === undefined) return invalid;
-    return guarded(expr, frame, () => {
-      const node = apply({ node: value.node, leading: value.plates.length }, numbers, frame);
-      return { ...bare(value), node, shape: node.shape.slice(value.plates.length) };
-    });
+    return guarded(expr, frame, () =>
+      viewed(value, apply({ node: value.node, leading: value.plates.length }, numbers, frame), frame),
+    );
   };
 }
 
-function bare(value: TensorValue): TensorValue {
-  const { node, support, shape, plates } = value;
-  return { kind: 'tensor', node, support, shape, plates };
+/** What holds entries of `value`, in another shape. */
+function viewed(value: TensorValue, node: Node, frame: Frame): TensorValue {
+  const { support, plates } = value;
+  return deriveLinearly(frame, [value], () => ({ node, support, shape: node.shape.slice(plates.length), plates }));
 }
 
 function counts(exprs: readonly Expr[], name: string, frame: Frame, least: number): number[] | undefined {
@@ -63,12 +64,14 @@ const concat: BuiltinFunction = (expr, frame) => {
     if (value === undefined) return invalid;
     parts.push(value);
   }
-  return guarded(expr, frame, () => {
-    const plates = joinPlates(parts.map((part) => part.plates));
-    const nodes = parts.map((part) => spread(frame, part, plates, part.shape));
-    const node = words.concat(frame.context.b, nodes, plates.length);
-    return { kind: 'tensor', node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates };
-  });
+  return guarded(expr, frame, () =>
+    deriveLinearly(frame, parts, (pieces) => {
+      const plates = joinPlates(pieces.map((part) => part.plates));
+      const nodes = pieces.map((part) => spread(frame, part, plates, part.shape));
+      const node = words.concat(frame.context.b, nodes, plates.length);
+      return { node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates };
+    }),
+  );
 };
 
 /** `split(x, 2)` is a list of equal pieces; `split(x, 3, 4)` of pieces of those extents. */
@@ -85,8 +88,7 @@ const split: BuiltinFunction = (expr, frame) => {
   return guarded(expr, frame, () => {
     const input = { node: value.node, leading: value.plates.length };
     const pieces = words.split(frame.context.b, input, numbers.length === 1 ? numbers[0]! : numbers);
-    const items = pieces.map((node): Value => ({ ...bare(value), node, shape: node.shape.slice(value.plates.length) }));
-    return { kind: 'list', items };
+    return { kind: 'list', items: pieces.map((node) => viewed(value, node, frame)) };
   });
 };
 

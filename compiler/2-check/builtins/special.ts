@@ -1,12 +1,15 @@
 /** Functions that look at more than numbers: `stop`, `batch_mean`, `mean_square`, `slerp`, `one_hot`, `uniform`. */
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
-import { range, sameShape } from '../../4-tensor/builder.ts';
+import { printExpr } from '../../1-syntax/print.ts';
+import { range, sameShape, type Builder } from '../../4-tensor/builder.ts';
 import { sizeOf, type Node } from '../../4-tensor/ir.ts';
 import { oneHot as oneHotNode } from '../../layers/shapes.ts';
 import { matchArguments } from '../arguments.ts';
 import type { Frame } from '../context.ts';
+import { defer, derive, nonlinear } from '../derive.ts';
 import { staticCount } from '../static.ts';
-import { defer, floating, joinPlates, spread, tensorOf, toTensor } from '../tensors.ts';
+import { meanSupport } from '../supports.ts';
+import { floating, joinPlates, spread, tensorOf, toTensor } from '../tensors.ts';
 import { describe, describeShape, invalid, number, type TensorValue } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
 
@@ -48,6 +51,8 @@ const batchMean: BuiltinFunction = (expr, frame) => {
   if (value === undefined) return invalid;
   const { program, context } = frame;
   const axis = value.plates.findIndex((plate) => plate.id === program?.rows.id);
+  // In an evaluation such a value is its own mean already.
+  if (value.deferred === 'by row' && axis < 0) return { ...value, deferred: 'alike' };
   if (program === undefined || axis < 0) {
     context.session.report('index-unused', expr.span, { index: 'the batch' });
     return invalid;
@@ -55,7 +60,8 @@ const batchMean: BuiltinFunction = (expr, frame) => {
   if (program.kind === 'evaluate') return defer(frame, value);
   const { b } = context;
   const node = b.mul(b.sum(floating(value, frame), [axis]), 1 / program.rows.extent);
-  return { ...value, node, plates: value.plates.filter((_, i) => i !== axis), deferred: true };
+  const support = meanSupport(value.support);
+  return { ...value, node, support, plates: value.plates.filter((_, i) => i !== axis), deferred: 'alike' };
 };
 
 /** Mean over the own shape of x²: `mean_square(e)`. */
@@ -64,10 +70,14 @@ const meanSquare: BuiltinFunction = (expr, frame) => {
   const value = arg && tensorOf(frame, arg);
   if (value === undefined) return invalid;
   const { b } = frame.context;
-  const lead = value.plates.length;
-  const axes = range(lead, lead + value.shape.length);
-  const node = b.mul(b.sum(b.square(floating(value, frame)), axes), 1 / sizeOf(value.shape));
-  return { kind: 'tensor', node, support: { kind: 'nonnegative' }, shape: [], plates: value.plates };
+  const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
+  const mean = derive(frame, [value], rule, () => {
+    const lead = value.plates.length;
+    const axes = range(lead, lead + value.shape.length);
+    const node = b.mul(b.sum(b.square(floating(value, frame)), axes), 1 / sizeOf(value.shape));
+    return { node, support: { kind: 'nonnegative' }, shape: [], plates: value.plates };
+  });
+  return mean ?? invalid;
 };
 
 /** Spherical interpolation, sin((1-t)θ)/sin θ · a + sin(tθ)/sin θ · b, θ the angle between a and b (Shoemake, 1985). */
@@ -84,20 +94,27 @@ const slerp: BuiltinFunction = (expr, frame) => {
     frame.context.session.report('shape-mismatch', expr.span, params);
     return invalid;
   }
-  const { b } = frame.context;
-  const plates = joinPlates([from.plates, to.plates, t.plates]);
-  const over = (value: TensorValue): Node =>
-    spread(frame, { ...value, node: floating(value, frame) }, plates, from.shape);
-  const [x, y, s] = [over(from), over(to), over(t)];
-  const axes = range(plates.length, plates.length + from.shape.length);
-  const summed = (node: Node): Node => b.broadcast(b.sum(node, axes), x.shape, range(0, plates.length));
+  const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
+  const between = derive(frame, [from, to, t], rule, () => {
+    const plates = joinPlates([from.plates, to.plates, t.plates]);
+    const over = (value: TensorValue): Node =>
+      spread(frame, { ...value, node: floating(value, frame) }, plates, from.shape);
+    const node = onTheArc(frame.context.b, over(from), over(to), over(t), plates.length);
+    return { node, support: { kind: 'real' }, shape: from.shape, plates };
+  });
+  return between ?? invalid;
+};
+
+/** The point at share `s` of the way from `x` to `y`, vectors behind `lead` axes. */
+function onTheArc(b: Builder, x: Node, y: Node, s: Node, lead: number): Node {
+  const axes = range(lead, x.shape.length);
+  const summed = (node: Node): Node => b.broadcast(b.sum(node, axes), x.shape, range(0, lead));
   const cosine = b.div(summed(b.mul(x, y)), b.sqrt(b.mul(summed(b.square(x)), summed(b.square(y)))));
   const inside = b.map('max', b.map('min', cosine, 0.999999), -0.999999);
   const angle = b.map('acos', inside);
   const weight = (share: Node): Node => b.div(b.map('sin', b.mul(share, angle)), b.map('sin', angle));
-  const node = b.add(b.mul(weight(b.sub(1, s)), x), b.mul(weight(s), y));
-  return { kind: 'tensor', node, support: { kind: 'real' }, shape: from.shape, plates };
-};
+  return b.add(b.mul(weight(b.sub(1, s)), x), b.mul(weight(s), y));
+}
 
 /** 1 at the category's place, 0 elsewhere: one more axis. */
 const oneHot: BuiltinFunction = (expr, frame) => {
@@ -110,8 +127,12 @@ const oneHot: BuiltinFunction = (expr, frame) => {
     return invalid;
   }
   const { size } = value.support;
-  const node = oneHotNode(frame.context.b, value.node, size);
-  return { kind: 'tensor', node, support: { kind: 'binary' }, shape: [...value.shape, size], plates: value.plates };
+  const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
+  const encoded = derive(frame, [value], rule, () => {
+    const node = oneHotNode(frame.context.b, value.node, size);
+    return { node, support: { kind: 'binary' }, shape: [...value.shape, size], plates: value.plates };
+  });
+  return encoded ?? invalid;
 };
 
 /** `uniform(K)`: equal probabilities. */

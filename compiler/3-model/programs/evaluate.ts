@@ -6,9 +6,10 @@ import type { EvaluateProgram, EvaluateReport } from '../../4-tensor/program.ts'
 import { instantiate } from '../instance.ts';
 import { structureOf } from '../../2-check/structure.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
-import { joinPlates, spread, toTensor } from '../../2-check/tensors.ts';
+import { floating, joinPlates, spread, toTensor } from '../../2-check/tensors.ts';
 import { describe, type TensorValue, type Value, type Contract } from '../../2-check/values.ts';
 import { readSet } from './clauses.ts';
+import { assertKnownByRow, ofMeans } from './means.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt, orderedRows } from './rows.ts';
 
@@ -60,7 +61,9 @@ function elaborateReports(
     if (drafted === undefined) return undefined;
     finished.push(drafted);
   }
-  for (const [mean, value] of program.means) results.set(mean, rowsOf(value, frame));
+  for (const [mean, value] of program.means)
+    results.set(mean, rowsOf({ ...value, node: floating(value, frame) }, frame));
+  assertKnownByRow(results);
   const outputs = [...results].map(([output, node]) => ({ name: output, node, target: { kind: 'result' } as const }));
   return {
     program,
@@ -81,13 +84,14 @@ function draftReport(
   if (value.kind === 'invalid') return undefined;
   const tensor = toTensor(frame, value, report.value.span);
   if (tensor === undefined) return undefined;
-  if (tensor.deferred) {
-    const means = [...frame.program!.means.keys()];
-    return { name, text, unit: 'nats', result, finish: { kind: 'expression', output: tensor.node, means } };
-  }
   if (tensor.plates.some((plate) => plate.id !== 0) || tensor.shape.length > 1) {
     frame.context.session.report('not-an-objective', report.value.span, { found: describe(tensor) });
     return undefined;
+  }
+  if (tensor.deferred) {
+    const output = ofMeans(tensor.node, frame);
+    const means = [...frame.program!.means.keys()];
+    return { name, text, unit: 'nats', result, finish: { kind: 'expression', output, means } };
   }
   results.set(result, rowsOf(tensor, frame));
   if (active !== undefined) {

@@ -1,0 +1,124 @@
+/**
+ * Values that are computed from others, and what these bring with them: that they are estimates from draws, that they
+ * are known only as means over the batch. Every function of values passes here, so that none forgets it or lets through
+ * what would be wrong.
+ */
+import type { Span } from '../diagnostics/span.ts';
+import type { OpName } from '../ops/index.ts';
+import type { Frame } from './context.ts';
+import { meanSupport } from './supports.ts';
+import type { TensorValue } from './values.ts';
+
+/** Whether a function is linear in the arguments that vary, taken together, while the others stand still. */
+export type Linearity = (varies: readonly boolean[]) => boolean;
+
+/** Linear in all of them: sums, views, and what picks or repeats entries. */
+export const linear: Linearity = () => true;
+
+/** Linear in none. */
+export const nonlinear: Linearity = (varies) => !varies.includes(true);
+
+const ofOps: Readonly<Partial<Record<OpName, Linearity>>> = {
+  add: linear,
+  sub: linear,
+  neg: linear,
+  stop: linear,
+  toF32: linear,
+  mul: (varies) => varies.filter(Boolean).length <= 1,
+  div: ([, denominator]) => !denominator,
+  select: ([condition]) => !condition,
+};
+
+export function linearityOf(op: OpName): Linearity {
+  return ofOps[op] ?? nonlinear;
+}
+
+/** What an argument brings with it. */
+export type Source = Pick<TensorValue, 'plates' | 'estimate' | 'deferred'>;
+
+/** How a function treats its arguments, and how messages name it. */
+export interface Rule {
+  readonly linearity: Linearity;
+  /** `'exp(x)'`. */
+  readonly what: string;
+  readonly span: Span;
+}
+
+type Made = Pick<TensorValue, 'node' | 'support' | 'shape' | 'plates'>;
+
+/**
+ * The value that `make` computes from `from`, with what it inherits. Undefined where `make` reports something wrong, or
+ * (reported here) where the function would bend an estimate, or a row's value beside a mean over the batch.
+ */
+export function derive(
+  frame: Frame,
+  from: readonly TensorValue[],
+  rule: Rule,
+  make: (from: readonly TensorValue[]) => Made | undefined,
+): TensorValue | undefined {
+  if (!isSound(frame, from, rule)) return undefined;
+  const made = make(settled(frame, from));
+  return made && { kind: 'tensor', ...made, ...inherited(frame, from) };
+}
+
+/** The same for a function that is linear in all its arguments together, of which nothing can be wrong. */
+export function deriveLinearly(
+  frame: Frame,
+  from: readonly TensorValue[],
+  make: (from: readonly TensorValue[]) => Made,
+): TensorValue {
+  return { kind: 'tensor', ...make(settled(frame, from)), ...inherited(frame, from) };
+}
+
+/** False (and reported) where a function is not linear in what has to pass it as a mean. */
+export function isSound(frame: Frame, from: readonly Source[], { linearity, what, span }: Rule): boolean {
+  const { session } = frame.context;
+  if (!linearity(from.map(({ estimate }) => estimate === true))) {
+    session.report('estimate-under-nonlinearity', span, { function: what });
+    return false;
+  }
+  const isDeferred = from.some(({ deferred }) => deferred !== undefined);
+  if (isDeferred && !linearity(from.map((source) => isByRow(frame, source)))) {
+    session.report('batch-mean-inside', span, {});
+    return false;
+  }
+  return true;
+}
+
+/** What a function of `from` is, because they are. */
+export function inherited(frame: Frame, from: readonly Source[]): Pick<TensorValue, 'estimate' | 'deferred'> {
+  const isDeferred = from.some(({ deferred }) => deferred !== undefined);
+  const deferred = from.some((source) => isByRow(frame, source)) ? 'by row' : 'alike';
+  return {
+    ...(from.some(({ estimate }) => estimate) && { estimate: true }),
+    ...(isDeferred && { deferred }),
+  };
+}
+
+/** Whether a value has one for each row of the batch. */
+function isByRow(frame: Frame, { plates, deferred }: Source): boolean {
+  return deferred === 'by row' || plates.some((plate) => plate.id === frame.program?.rows.id);
+}
+
+/**
+ * In an evaluation, rows' values beside a mean over the whole set become their own mean: all of it is linear in the
+ * rows, so the mean of the result is the result of the means.
+ */
+function settled(frame: Frame, from: readonly TensorValue[]): readonly TensorValue[] {
+  if (frame.program?.kind !== 'evaluate' || from.every(({ deferred }) => deferred === undefined)) return from;
+  return from.map((value) => (value.deferred === undefined && isByRow(frame, value) ? defer(frame, value) : value));
+}
+
+/** The mean of rows' values over the whole data set, as an argument that the host fills in at the end. */
+export function defer(frame: Frame, value: TensorValue): TensorValue {
+  const { context } = frame;
+  const { means, rows } = frame.program!;
+  const known = [...means].find(([, held]) => held.node === value.node);
+  const name = known?.[0] ?? `mean_${means.size}`;
+  means.set(name, value);
+  const plates = value.plates.filter((plate) => plate.id !== rows.id);
+  const shape = [...plates.map((plate) => plate.extent), ...value.shape];
+  const node = context.b.input({ kind: 'argument', name }, shape);
+  const support = meanSupport(value.support);
+  return { kind: 'tensor', node, support, shape: value.shape, plates, deferred: 'alike' };
+}

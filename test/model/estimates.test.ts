@@ -1,0 +1,55 @@
+/** Estimates from draws under functions that are not linear: biased, so refused, whatever they pass on the way. */
+import { describe, expect, test } from 'vitest';
+import { check } from '../../compiler/compile.ts';
+import { testSources } from '../support/sources.ts';
+
+/** A StudentT has no closed KL from a Normal: the divergence is estimated from the draw. */
+const spec = (objective: string): string => `
+data points { x : real[3]  source npy(x: "points.npy") }
+param u : real = 0.5
+net code(x) = x |> dense(2)
+net head(h) = h |> dense(2)
+model p { z ~ Normal(0, 1)[2]  x ~ Normal(0, 1)[3] }
+guide q(x) { z ~ StudentT(5, code(x), 1) }
+train { data points  minimize ${objective}  optimizer sgd(lr: 1)  batch 4  epochs 1 }`;
+
+const whole = 'KL(q(z | x) || p(z))';
+const each = 'KL(q(z | x) || p(z), per: dim)';
+
+function codes(objective: string): string[] {
+  const host = testSources({ 'test.vae': spec(objective) });
+  return check({ entry: 'test.vae', host }).diagnostics.map(({ code }) => code);
+}
+
+describe('a Monte Carlo KL', () => {
+  test.each([
+    `exp(${whole})`,
+    `silu(${whole})`,
+    `mean_square(${each})`,
+    `sum(exp(flatten(${each})))`,
+    `sum(exp(reshape(${each}, 2, 1)))`,
+    `sum(exp(concat(${each}, x)))`,
+    `exp(split(${each}, 2)[1]) |> scalar`,
+    `logsumexp([${whole}, u])`,
+    `sum(square(batch_mean(${each})))`,
+    `sum(head(${each}))`,
+    `max(stop(${each}))`,
+    `log Normal(0, 1)(${whole}) + u`,
+    `log Normal(${whole}, 1)(u)`,
+    `if ${whole} < 1 then u else ${whole}`,
+  ])('is refused inside %s', (objective) => {
+    expect(codes(objective)).toEqual(['estimate-under-nonlinearity']);
+  });
+
+  test.each([
+    `u - 0.5 * ${whole} / 3`,
+    `u * sum(flatten(${each}))`,
+    `mean(concat(${each}, x)) + ${whole}`,
+    `sum(stop(${each})) - ${whole}`,
+    `if u > 0 then ${whole} else sum(${each})`,
+    `batch_mean(sum([${whole}, u]))`,
+    `exp(KL(q(z | x) || p(z), by: monte_carlo))`,
+  ])('is fine inside what is linear: %s', (objective) => {
+    expect(codes(objective)).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 /** `vaec eval`: bounds with standard errors, and the diagnostics that the run's spec asks for. */
 import { UserError } from '../runtime/errors.ts';
-import type { Plan } from '../compiler/5-kernel/plan.ts';
+import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
+import type { Plan, PlanProgram } from '../compiler/5-kernel/plan.ts';
 import { evaluationLines, reportJson } from './reports.ts';
 import { type RunFlags, withRun } from './runs.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,7 +14,7 @@ export interface EvaluateFlags extends RunFlags {
 export async function evaluateCommand(run: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
   await withRun(run, flags, {}, terminal, async ({ model }) => {
     const seed = flags.seed === undefined ? {} : { seed: flags.seed };
-    for (const name of evaluations(model.plan)) {
+    for (const { name } of evaluations(model.plan)) {
       terminal.status(`evaluating ${name}`);
       const evaluation = await model.evaluate(name, seed);
       terminal.status('');
@@ -23,14 +24,10 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags, termina
   });
 }
 
-function evaluations({ programs, spec }: Plan): readonly string[] {
-  const tracked = new Set(
-    programs.flatMap((program) => (program.kind === 'train' ? program.track.map(({ evaluate }) => evaluate) : [])),
-  );
-  const all = programs.filter(({ kind }) => kind === 'evaluate').map(({ name }) => name);
-  const own = all.filter((name) => !tracked.has(name));
-  if (all.length === 0) {
-    throw new UserError(`"${spec.name}" has no "evaluate" block: add one, or name another spec with --spec FILE`);
+function evaluations(plan: Plan): readonly PlanProgram[] {
+  const { own, tracked } = evaluationsOf(plan);
+  if (own.length + tracked.length === 0) {
+    throw new UserError(`"${plan.spec.name}" has no "evaluate" block: add one, or name another spec with --spec FILE`);
   }
-  return own.length > 0 ? own : all;
+  return own.length > 0 ? own : tracked;
 }

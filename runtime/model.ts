@@ -1,4 +1,5 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
+import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
 import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
 import type { CompiledKernels, Plan, PlanProgram, WasmModules } from '../compiler/5-kernel/plan.ts';
 import { demandPlanFormat } from './compiled.ts';
@@ -170,12 +171,16 @@ export class Model {
     );
   }
 
-  /** Evaluates over every row of the program's set: the program of that name, or the first that the spec has. */
+  /**
+   * Evaluates over every row of the program's set: the program of that name, or the spec's first `evaluate` block, or
+   * where it has none what training tracks first.
+   */
   async evaluate(
     name?: string,
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
-    const program = this.#named('evaluate', name, true);
+    const { own, tracked } = evaluationsOf(this.plan);
+    const program = this.#named('evaluate', name ?? [...own, ...tracked][0]?.name);
     const rows = await this.#rowsOf(program.set);
     await this.#prepare([program]);
     const host = await this.#hostClock();

@@ -1,5 +1,6 @@
 /** Writes model.ts: a compiled spec as a typed module, so that a program trains and draws without naming a string. */
 import type { ClassDeclarationStructure, InterfaceDeclarationStructure, OptionalKind } from 'ts-morph';
+import { evaluationsOf } from '../5-kernel/evaluations.ts';
 import type { Plan, PlanProgram } from '../5-kernel/plan.ts';
 import { sizeOf } from '../4-tensor/ir.ts';
 import { describeEvaluation, describeSample, describeTraining, rowArguments } from './glue-text.ts';
@@ -67,14 +68,8 @@ function programsOf({ programs }: Plan): Programs {
   const of = <Kind extends PlanProgram['kind']>(kind: Kind) =>
     programs.filter((program): program is ProgramOf<Kind> => program.kind === kind);
   const [training] = of('train');
-  const tracked = new Set(training?.track.map(({ evaluate }) => evaluate));
-  const evaluations = of('evaluate');
-  const own = evaluations.filter(({ name }) => !tracked.has(name));
-  return {
-    training,
-    evaluations: [...own, ...evaluations.filter(({ name }) => tracked.has(name))],
-    samples: of('sample'),
-  };
+  const { own, tracked } = evaluationsOf({ programs });
+  return { training, evaluations: [...own, ...tracked], samples: of('sample') };
 }
 
 function importsOf({ training, evaluations, samples }: Programs) {

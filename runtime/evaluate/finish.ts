@@ -5,7 +5,7 @@ import { evaluate } from '../../compiler/4-tensor/reference.ts';
 import { InternalError } from '../errors.ts';
 import type { Moments } from './moments.ts';
 
-/** A number, with its standard error where it is a mean over rows; or one number an entry. */
+/** A number, with its standard error where it is a mean over several rows; or one number an entry. */
 export type ReportValue =
   | { readonly kind: 'number'; readonly value: number; readonly standardError?: number }
   | { readonly kind: 'vector'; readonly values: readonly number[] };
@@ -27,7 +27,10 @@ export function finishReport(
     switch (finish.kind) {
       case 'mean': {
         const { means, variances, rows } = moments(result);
-        return { kind: 'number', value: means[0]!, standardError: Math.sqrt(variances[0]! / rows) };
+        const value = means[0]!;
+        // One row tells nothing of how rows differ.
+        if (rows < 2) return { kind: 'number', value };
+        return { kind: 'number', value, standardError: Math.sqrt(variances[0]! / rows) };
       }
       case 'mean-vector':
         return { kind: 'vector', values: moments(result).means };

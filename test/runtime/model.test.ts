@@ -46,6 +46,43 @@ describe.each(targets)('a model on $target', ({ device, compiled }) => {
     model.close();
   });
 
+  test("evaluates by the spec's own block unless another is named, what is tracked where there is none", async () => {
+    const { programs } = compiled.plan;
+    const [own] = programs.filter((program) => program.kind === 'evaluate');
+    const tracked = { ...own!, name: 'track_1' };
+    const [train] = programs.filter((program) => program.kind === 'train');
+    const training = { ...train!, track: [{ every: 1, unit: 'epoch' as const, evaluate: 'track_1' }] };
+    const evaluated = async (all: typeof programs, name?: string) => {
+      const model = await openModel({
+        ...compiled,
+        plan: { ...compiled.plan, programs: all },
+        sets: data,
+        device: device!,
+      });
+      const { program } = await model.evaluate(name);
+      model.close();
+      return program;
+    };
+    expect(await evaluated([training, tracked, own!])).toBe('evaluate');
+    expect(await evaluated([training, tracked, own!], 'track_1')).toBe('track_1');
+    expect(await evaluated([training, tracked])).toBe('track_1');
+  });
+
+  test('one row alone has no standard error', async () => {
+    const sets = new Map(
+      [...data].map(([name, set]) => {
+        const test = set.splits.get('test')!;
+        return [name, { ...set, splits: new Map(set.splits).set('test', { ...test, rows: 1 }) }];
+      }),
+    );
+    const model = await openModel({ ...compiled, sets, device: device! });
+    const { reports, rows } = await model.evaluate();
+    expect(rows).toBe(1);
+    expect(reports[0]).toMatchObject({ kind: 'number', value: expect.any(Number) });
+    expect(reports[0]).not.toHaveProperty('standardError');
+    model.close();
+  });
+
   test('a report that is a function of means is finished in float64, schedules included', async () => {
     const b = new Builder();
     const mean = b.input({ kind: 'argument', name: 'errors' }, []);

@@ -13,8 +13,12 @@ import { assertKnownByRow, ofMeans } from './means.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt, orderedRows } from './rows.ts';
 
-/** Rows of a batch times draws a row: bounds what an evaluation holds in memory. */
+/**
+ * Rows of a batch times draws a row: with the most draws that a row may have, which are all held at once, it bounds what
+ * an evaluation holds in memory.
+ */
 const rowsTimesDraws = 8192;
+const mostDraws = 65536;
 const largestBatch = 128;
 
 /** A latent dimension is active when its posterior mean varies more than this over the data (Burda et al., 2016). */
@@ -58,7 +62,7 @@ function elaborateReports(
   const finished: EvaluateReport[] = [];
   for (const report of reports) {
     const drafted = draftReport(report, `report_${finished.length + 1}`, frame, results);
-    if (drafted === undefined) return undefined;
+    if (drafted === undefined || !holdsDraws(program, report, context)) return undefined;
     finished.push(drafted);
   }
   for (const [mean, value] of program.means)
@@ -69,6 +73,15 @@ function elaborateReports(
     program,
     evaluate: { kind: 'evaluate', name, function: { name, outputs }, set: set.reference, batch, reports: finished },
   };
+}
+
+/** False, and said at the report that asks for them, where a row has too many draws. */
+function holdsDraws({ drawPlates }: ProgramContext, { value }: Report, { session }: Context): boolean {
+  const draws = Math.max(0, ...drawPlates.keys());
+  if (draws <= mostDraws) return true;
+  const what = `an evaluation with ${draws} draws a row`;
+  session.report('not-supported', value.span, { what, instead: `; ${mostDraws} are held at once at most` });
+  return false;
 }
 
 function draftReport(

@@ -5,6 +5,7 @@ import type { Node, Shape } from '../4-tensor/ir.ts';
 import type { Constraint, DataContract, HostExpr, Initialiser, Uniform } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
+import type { DrawPlates } from './draw-plates.ts';
 import type { Session } from '../session.ts';
 import type { Spec } from './load.ts';
 import type { Contract, ModelInstance, Plate, TensorValue, Value } from './values.ts';
@@ -101,8 +102,7 @@ export interface ProgramContext {
   readonly set: string;
   /** Draws shared by every E and KL over the same guide and arguments. */
   readonly draws: Map<string, ModelInstance>;
-  /** The plate of K draws, by K. */
-  readonly drawPlates: Map<number, Plate>;
+  readonly drawPlates: DrawPlates;
   readonly decisions: Decision[];
   /** Evaluation only: what must be averaged over all rows before `deferred` values are known. */
   readonly means: Map<string, TensorValue>;

@@ -4,17 +4,21 @@ import { printExpr } from '../1-syntax/print.ts';
 import type { Frame } from '../2-check/context.ts';
 import { checkDraw } from '../2-check/later.ts';
 import { staticCount } from '../2-check/static.ts';
+import { toTensor } from '../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
 import { isTractable, readDensity } from './query.ts';
 import { expectedDraw } from './expected.ts';
 import { sharedDraw } from './sharing.ts';
 
 export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame): Value {
+  if (frame.program !== undefined) return frame.program.drawPlates.around(() => drawAndElaborate(expr, frame));
+  const what = 'an expectation outside a program';
+  frame.context.session.report('not-supported', expr.span, { what, instead: '' });
+  return invalid;
+}
+
+function drawAndElaborate(expr: ExprOf<'expectation'>, frame: Frame): Value {
   const { session } = frame.context;
-  if (frame.program === undefined) {
-    session.report('not-supported', expr.span, { what: 'an expectation outside a program', instead: '' });
-    return invalid;
-  }
   const inner = frame.child();
   const plates: Plate[] = [];
   for (const draw of expr.draws) {
@@ -35,14 +39,12 @@ export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame):
     inner.values.set(name.text, inner.elaborate(binding.value));
   }
   const body = inner.elaborate(expr.body);
-  if (body.kind === 'tensor') {
-    const open = plates.find((plate) => body.plates.some((other) => other.id === plate.id));
-    if (open !== undefined) {
-      session.report('unreduced-index', expr.body.span, { index: open.name });
-      return invalid;
-    }
-  }
-  return body;
+  if (body.kind === 'invalid' || body.kind === 'scalar') return body;
+  const value = toTensor(inner, body, expr.body.span);
+  const open = plates.find((plate) => value?.plates.some((other) => other.id === plate.id));
+  if (open === undefined) return value ?? invalid;
+  session.report('unreduced-index', expr.body.span, { index: open.name });
+  return invalid;
 }
 
 /** The plate of `for k in 1..K`; its index is bound in the inner frame. */
@@ -65,10 +67,16 @@ function platesOf(draw: Draw, frame: Frame, inner: Frame): Plate | undefined | '
     session.report('wrong-type', draw.each.range.span, { expected: 'draws numbered from 1', found: `${first}..` });
     return 'wrong';
   }
-  const { drawPlates } = frame.program!;
-  const plate = drawPlates.get(count) ?? frame.context.plate(name.text, count);
-  drawPlates.set(count, plate);
-  inner.values.set(name.text, { kind: 'plate', plate: { ...plate, name: name.text } });
+  // `z[k] ~ … for k in 1..K, e[k] ~ … for k in 1..K` draws pairs.
+  const known = inner.values.get(name.text);
+  if (known?.kind === 'plate' && known.plate.extent === count) return known.plate;
+  if (known !== undefined) {
+    session.report('assigned-twice', name.span, { name: name.text });
+    return 'wrong';
+  }
+  const found = frame.program!.drawPlates.open(count, () => frame.context.plate(name.text, count));
+  const plate = { ...found, name: name.text };
+  inner.values.set(name.text, { kind: 'plate', plate });
   return plate;
 }
 

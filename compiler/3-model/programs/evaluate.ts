@@ -40,7 +40,7 @@ export function draftEvaluate(
   const set = readSet(data, outer);
   if (set === undefined) return undefined;
   const first = elaborateReports(name, reports, set, largestBatch, context);
-  const draws = Math.max(1, ...(first?.program.drawPlates.keys() ?? []));
+  const draws = first?.program.drawPlates.largest ?? 1;
   const batch = Math.max(1, Math.min(largestBatch, Math.floor(rowsTimesDraws / draws)));
   return batch === largestBatch ? first : elaborateReports(name, reports, set, batch, context);
 }

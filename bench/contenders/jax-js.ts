@@ -7,7 +7,8 @@ import { cpus } from 'node:os';
 import type { Array } from '@jax-js/jax';
 import { provideWorkers } from './browser-worker.ts';
 import { provideWebGpu } from './dawn.ts';
-import { readFixture } from './fixture.ts';
+import type { FixtureTensor } from '../harness/fixture.ts';
+import { ofStep, readFixture } from './fixture.ts';
 import { type Contender, Missing, ReadPace, serve } from './serve.ts';
 
 const [, , fixture = '', device = '', threads] = process.argv;
@@ -26,11 +27,11 @@ await serve(async (): Promise<Contender> => {
   if (!(await init(device as 'wasm')).includes(device as 'wasm')) throw new Missing(`jax-js has no ${device} here`);
   defaultDevice(device as 'wasm');
 
-  const tensor = (one: (typeof index)['batch']): Array => np.array(values(one)).reshape([...one.shape]);
-  const all = (make: (one: (typeof index)['batch']) => Array): Parameters =>
+  const tensor = (one: FixtureTensor): Array => np.array(values(one)).reshape([...one.shape]);
+  const all = (make: (one: FixtureTensor) => Array): Parameters =>
     Object.fromEntries(index.parameters.map((one) => [one.name, make(one)]));
   const zeros = () => all(({ shape }) => np.zeros([...shape]));
-  const batch = tensor(index.batch);
+  const batch = tensor(ofStep(index.batches, 0));
   let state: State = { parameters: all(tensor), m: zeros(), v: zeros() };
   let step = 0;
   let last: Array | undefined;
@@ -57,16 +58,16 @@ await serve(async (): Promise<Contender> => {
     const [value, gradient] = valueAndGrad(loss)(parameters, x, noise);
     return [value, update(gradient, state, rate)];
   };
-  const first = jit(train);
-  const later = jit((state: State, x: Array, seed: Array, rate: Array) =>
-    train(state, x, random.normal(random.key(seed), [...index.noise.shape]), rate),
+  const given = jit(train);
+  const drawing = jit((state: State, x: Array, seed: Array, rate: Array) =>
+    train(state, x, random.normal(random.key(seed), index.noise.shape.slice(1)), rate),
   );
-  const advance = (run: typeof first, drawn: Array): void => {
+  const advance = (run: typeof given, x: Array, drawn: Array): void => {
     step++;
     last?.dispose();
     const size = index.learningRate / (1 - 0.9 ** step);
     const rate = np.array(Float32Array.of(size, Math.sqrt(1 - 0.999 ** step)));
-    [last, state] = run(state, batch.ref, drawn, rate) as [Array, State];
+    [last, state] = run(state, x, drawn, rate) as [Array, State];
   };
   const read = async (): Promise<number> => (await last!.ref.data())[0]!;
   const pace = new ReadPace();
@@ -74,11 +75,15 @@ await serve(async (): Promise<Contender> => {
     version: versionOf('@jax-js/jax'),
     device: adapter ?? cpus()[0]!.model,
     notes: threads === undefined ? [] : ['web workers lent to it, which Node does not have'],
-    async loss() {
-      advance(first, tensor(index.noise));
-      return read();
+    async losses() {
+      const losses: number[] = [];
+      for (let i = 0; i < index.losses.length; i++) {
+        advance(given, tensor(ofStep(index.batches, i)), tensor(ofStep(index.noise, i)));
+        losses.push(await read());
+      }
+      return losses;
     },
-    steps: (count) => pace.run(count, () => advance(later, np.array(step, { dtype: np.uint32 })), read),
+    steps: (count) => pace.run(count, () => advance(drawing, batch.ref, np.array(step, { dtype: np.uint32 })), read),
   };
 });
 

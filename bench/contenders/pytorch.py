@@ -28,17 +28,20 @@ torch.set_num_threads(int(threads))
 
 
 def blas():
-    """Path and kernels of the BLAS in this process."""
+    """The BLAS in this process with the kernels it chose, and a remark where it is the slow one of reference."""
     with open("/proc/self/maps") as maps:
-        paths = {line.split()[-1] for line in maps if "blas" in line}
-    for path in sorted(paths):
+        paths = sorted({line.split()[-1] for line in maps if "blas" in line or "mkl" in line})
+    for path in paths:
         try:
             name = ctypes.CDLL(path).openblas_get_corename
             name.restype = ctypes.c_char_p
-            return f"{os.path.basename(path)} ({name().decode()})"
+            folder = os.path.basename(os.path.dirname(path))
+            return f"{folder}/{os.path.basename(path)} ({name().decode()})", []
         except (AttributeError, OSError):
             continue
-    return ", ".join(sorted(os.path.basename(path) for path in paths)) or "BLAS unknown"
+    names = ", ".join(os.path.basename(path) for path in paths)
+    slow = "/blas/" in "".join(paths) or "libblas" in names
+    return names, ["the reference BLAS, which is slow: install OpenBLAS for a peer worth the name"] if slow else []
 
 
 def load():
@@ -60,7 +63,7 @@ def load():
         ).requires_grad_()
         for one in index["parameters"]
     }
-    return index, parameters, tensor(index["batch"]).clone(), tensor(index["noise"]).clone()
+    return index, parameters, tensor(index["batches"]).clone(), tensor(index["noise"]).clone()
 
 
 def loss_of(workload):
@@ -71,14 +74,15 @@ def loss_of(workload):
     return torch.jit.script(module.loss) if mode == "jit" else module.loss
 
 
-index, parameters, batch, noise = load()
+index, parameters, batches, noises = load()
+batch = batches[0].clone()
 loss = loss_of(index["workload"])
 optimizer = torch.optim.Adam(parameters.values(), lr=index["learningRate"], foreach=foreach == "1")
 pace = READ_INTERVAL
 
 
-def step(drawn):
-    value = loss(parameters, batch, drawn)
+def step(x, noise):
+    value = loss(parameters, x, noise)
     optimizer.zero_grad()
     value.backward()
     optimizer.step()
@@ -90,20 +94,21 @@ def steps(count):
     every = max(1, round(READ_INTERVAL / pace))
     begin = time.perf_counter()
     for i in range(1, count + 1):
-        value = step(torch.randn_like(noise))
+        value = step(batch, torch.randn_like(noises[0]))
         if i % every == 0 or i == count:
             value.item()
     pace = (time.perf_counter() - begin) / count
     return pace * 1000
 
 
-say(kind="ready", version=torch.__version__, device=f"CPU, {blas()}", notes=[])
+library, remarks = blas()
+say(kind="ready", version=torch.__version__, device=f"CPU, {library}", notes=remarks)
 for line in sys.stdin:
     question, *rest = line.split()
     if question == "quit":
         break
-    if question == "loss":
-        say(kind="loss", loss=step(noise).item())
+    if question == "losses":
+        say(kind="losses", losses=[step(x, noise).item() for x, noise in zip(batches, noises)])
     elif question == "steps":
         say(kind="steps", milliseconds=steps(int(rest[0])))
     else:

@@ -7,8 +7,8 @@ export interface Contender {
   readonly device: string;
   /** What a reader of the figures should know about it. */
   readonly notes?: readonly string[];
-  /** The first step's loss, in nats a row. */
-  loss(): Promise<number>;
+  /** Trains the fixture's steps; the loss of each, in nats a row. */
+  losses(): Promise<readonly number[]>;
   /** Trains so many steps to their end. */
   steps(count: number): Promise<void>;
   profile?(): Promise<readonly KernelTime[]>;
@@ -41,8 +41,8 @@ export async function serve(open: () => Promise<Contender>): Promise<void> {
 async function answer(contender: Contender, line: string): Promise<Answer> {
   const [question, count] = line.split(' ');
   switch (question) {
-    case 'loss':
-      return { kind: 'loss', loss: await contender.loss() };
+    case 'losses':
+      return { kind: 'losses', losses: await contender.losses() };
     case 'steps': {
       const begin = performance.now();
       await contender.steps(Number(count));

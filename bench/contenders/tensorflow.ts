@@ -2,7 +2,8 @@
 import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { provideWebGpu } from './dawn.ts';
-import { readFixture } from './fixture.ts';
+import type { FixtureTensor } from '../harness/fixture.ts';
+import { ofStep, readFixture } from './fixture.ts';
 import { type Contender, Missing, ReadPace, serve } from './serve.ts';
 
 const [, , fixture = '', device = ''] = process.argv;
@@ -18,17 +19,17 @@ await serve(async (): Promise<Contender> => {
   const { loss } = (await import(`../workloads/${index.workload}/tensorflow.ts`)) as {
     loss: (p: Parameters, x: tf.Tensor, noise: tf.Tensor) => tf.Tensor;
   };
-  const tensor = (one: (typeof index)['batch']): tf.Tensor => tf.tensor(values(one), [...one.shape]);
+  const tensor = (one: FixtureTensor): tf.Tensor => tf.tensor(values(one), [...one.shape]);
   const parameters = Object.fromEntries(index.parameters.map((one) => [one.name, tf.variable(tensor(one))]));
   const variables = Object.values(parameters);
-  const batch = tensor(index.batch);
+  const batch = tensor(ofStep(index.batches, 0));
   const optimizer = tf.train.adam(index.learningRate, 0.9, 0.999, 1e-8);
   let last: tf.Tensor | undefined;
-  const advance = (noise: () => tf.Tensor): void => {
+  const advance = (x: tf.Tensor, noise: () => tf.Tensor): void => {
     last?.dispose();
     last = tf.tidy(() => {
       const drawn = noise();
-      return optimizer.minimize(() => loss(parameters, batch, drawn), true, variables)!;
+      return optimizer.minimize(() => loss(parameters, x, drawn), true, variables)!;
     });
   };
   const read = async (): Promise<number> => (await last!.data())[0]!;
@@ -37,10 +38,14 @@ await serve(async (): Promise<Contender> => {
     version: tf.version.tfjs,
     device: adapter ?? cpus()[0]!.model,
     notes: device === 'wasm' ? ['SIMD, one thread: TensorFlow.js has no threads under Node'] : [],
-    async loss() {
-      advance(() => tensor(index.noise));
-      return read();
+    async losses() {
+      const losses: number[] = [];
+      for (let i = 0; i < index.losses.length; i++) {
+        advance(tensor(ofStep(index.batches, i)), () => tensor(ofStep(index.noise, i)));
+        losses.push(await read());
+      }
+      return losses;
     },
-    steps: (count) => pace.run(count, () => advance(() => tf.randomNormal([...index.noise.shape])), read),
+    steps: (count) => pace.run(count, () => advance(batch, () => tf.randomNormal(index.noise.shape.slice(1))), read),
   };
 });

@@ -26,7 +26,7 @@ await serve(async (): Promise<Contender> => {
   if (compiled === undefined) throw new Error(`${spec} does not compile`);
   const { kernels: sources, modules } = compiled;
   const plan = withoutTracking(compiled.plan);
-  const training = plan.programs.find(({ kind }) => kind === 'train')!;
+  const training = plan.programs.find((program) => program.kind === 'train')!;
   const model = await openModel({
     plan,
     sources,
@@ -49,9 +49,9 @@ await serve(async (): Promise<Contender> => {
       `${training.dispatches.length} dispatches a step`,
       ...(report.target === 'cpu' ? [`SIMD ${report.simd}`] : []),
     ],
-    async loss() {
-      await train(1);
-      return -objectives.at(-1)!;
+    async losses() {
+      for (let step = 0; step < index.losses.length; step++) await train(1);
+      return objectives.map((objective) => (training.sense === 'maximize' ? -objective : objective));
     },
     async steps(count) {
       await train(count);

@@ -1,6 +1,6 @@
 /** vaec beside its peers, each by its fastest variant, and by threads; ratios of rounds, with the target beside them. */
 import type { Entry } from '../contenders/list.ts';
-import type { Timed } from '../measures/step.ts';
+import type { Timed } from './race.ts';
 import { isOurs, isTheirs, targets } from '../targets.ts';
 import { ratiosOf, type Spread, spreadOf } from './statistics.ts';
 import { digits } from './table.ts';

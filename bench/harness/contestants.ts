@@ -6,15 +6,16 @@ import { Child } from './child.ts';
 import type { FixtureIndex } from './fixture.ts';
 import type { Ready } from './protocol.ts';
 
-/** How far a first loss may be from the reference, as a part of it. */
+/** How far the losses of the first steps may be from the reference, as a part of it. */
 export const agreement = 1e-4;
 
 export interface Contestant {
   readonly entry: Entry;
   readonly child: Child;
   readonly ready: Ready;
-  /** Of its first step, in nats a row. */
-  readonly loss: number;
+  /** Of its first steps, in nats a row; and how far the worst is from the reference, as a part of it. */
+  readonly losses: readonly number[];
+  readonly off: number;
 }
 
 export interface LeftOut {
@@ -62,13 +63,14 @@ export async function openField(
       continue;
     }
     try {
-      const { loss } = await child.ask('loss', 'loss');
-      const off = Math.abs(loss / index.loss - 1);
+      const { losses } = await child.ask('losses', 'losses');
+      const off = Math.max(...index.losses.map((right, step) => Math.abs((losses[step] ?? Number.NaN) / right - 1)));
       if (off <= agreement) {
-        contestants.push({ entry, child, ready: answer, loss });
-        tell(`${entry.name}: first loss ${loss.toFixed(4)}, ${off.toExponential(1)} from the reference`);
+        contestants.push({ entry, child, ready: answer, losses, off });
+        tell(`${entry.name}: its first ${losses.length} losses are within ${off.toExponential(1)} of the reference`);
       } else {
-        await leave(`its first loss is ${loss}, and ${index.loss} is right: it computes something else`);
+        const [here, right] = [losses, index.losses].map((values) => values.map((value) => value.toFixed(3)).join(' '));
+        await leave(`it computes something else: its first losses are ${here}, and ${right} are right`);
       }
     } catch (error) {
       await leave(`it failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,20 +1,19 @@
 /**
- * The numbers that every contender begins with, in a folder: the weights, the first batch and its noise as raw f32
- * (fixture.f32, little endian), an index of them (fixture.json), and the first step's loss in float64 from the spec's own
- * tensors, which all must agree with.
+ * The numbers that every contender begins with, in a folder: the weights, and the batches and the noise of the first steps
+ * as raw f32 (fixture.f32, little endian), with an index of them (fixture.json) that also holds the losses of those steps
+ * in float64, which all must agree with.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type NodeOf, sizeOf } from '../../compiler/4-tensor/ir.ts';
-import type { TrainProgram } from '../../compiler/4-tensor/program.ts';
-import { evaluate } from '../../compiler/4-tensor/reference.ts';
-import { type DataSet, splitNamed } from '../../runtime/data/dataset.ts';
-import { loadDataSets } from '../../runtime/data/load.ts';
-import { initialParameters } from '../../runtime/parameters/initialise.ts';
-import { drawsOfSteps, uniformsAt } from '../../test/support/draws.ts';
-import { elaborateText } from '../../test/support/elaborated.ts';
+import { sizeOf } from '../../compiler/4-tensor/ir.ts';
+import { splitNamed } from '../../runtime/data/dataset.ts';
+import { drawsOfSteps } from '../../test/support/draws.ts';
 import type { Workload } from '../workloads/workload.ts';
+import { openSubject, referenceLosses } from './reference.ts';
+
+/** Steps whose losses must agree: by the last one, every term of the objective weighs more than its tolerance. */
+const steps = 6;
 
 export interface FixtureTensor {
   readonly name: string;
@@ -27,11 +26,12 @@ export interface FixtureIndex {
   readonly workload: string;
   readonly learningRate: number;
   readonly parameters: readonly FixtureTensor[];
-  /** [batch, elements of a row]. */
-  readonly batch: FixtureTensor;
+  /** [steps, batch, elements of a row]. */
+  readonly batches: FixtureTensor;
+  /** [steps, ...]. */
   readonly noise: FixtureTensor;
-  /** Of the first step, in nats a row. */
-  readonly loss: number;
+  /** Of each step, in nats a row. */
+  readonly losses: readonly number[];
 }
 
 interface Numbers {
@@ -44,20 +44,17 @@ export async function exportFixture(
   workload: Workload,
   dataFolder: string,
 ): Promise<{ readonly folder: string; readonly index: FixtureIndex }> {
-  const { programs } = elaborateText(readFileSync(workload.spec, 'utf8'));
-  const program = programs.programs.find(({ kind }) => kind === 'train') as TrainProgram;
-  const sets = await loadDataSets(programs.data, { folder: dataFolder });
-  const vector = initialParameters(programs.layout, workload.seed, (reference) => splitNamed(sets, reference));
+  const subject = await openSubject(workload, dataFolder);
+  const { program, plan, sets, rows, seed } = subject;
   const initial = new Map<string, Numbers>(
-    programs.layout.parameters.map(({ path, shape, offset }) => {
-      return [path, { shape, data: vector.slice(offset, offset + sizeOf(shape)) }];
+    plan.layout.parameters.map(({ path, shape, offset }) => {
+      return [path, { shape, data: subject.parameters.slice(offset, offset + sizeOf(shape)) }];
     }),
   );
-  const { rows, fields } = splitNamed(sets, program.set);
-  const draws = drawsOfSteps(program, { steps: 1, rows, seed: workload.seed });
-  const { values, rowShape, scale } = fields.get(workload.field)!;
+  const draws = drawsOfSteps(program, { steps, rows, seed });
+  const { values, rowShape, scale } = splitNamed(sets, program.set).fields.get(workload.field)!;
   const width = sizeOf(rowShape);
-  const stored = draws.index[0]!.flatMap((row) => Array.from(values.subarray(row * width, (row + 1) * width)));
+  const stored = draws.index.flat().flatMap((row) => Array.from(values.subarray(row * width, (row + 1) * width)));
 
   const writer = new TensorWriter();
   const index: FixtureIndex = {
@@ -66,41 +63,17 @@ export async function exportFixture(
     parameters: Object.entries(workload.parameters).map(([name, paths]) =>
       writer.add(name, sideBySide(paths.map((path) => initial.get(path)!))),
     ),
-    batch: writer.add('batch', {
-      shape: [program.batch, width],
+    batches: writer.add('batches', {
+      shape: [steps, program.batch, width],
       data: Float32Array.from(stored, (number) => number * scale),
     }),
-    noise: writer.add('noise', { shape: draws.shape, data: Float32Array.from(draws.noise[0]!) }),
-    loss: referenceLoss(program, { initial, sets, rows, seed: workload.seed }),
+    noise: writer.add('noise', { shape: [steps, ...draws.shape], data: Float32Array.from(draws.noise.flat()) }),
+    losses: referenceLosses(subject, steps),
   };
   const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
   writeFileSync(join(folder, 'fixture.json'), JSON.stringify(index));
   writeFileSync(join(folder, 'fixture.f32'), writer.bytes());
   return { folder, index };
-}
-
-/** The loss of the first step by the float64 interpreter of the spec's tensors. */
-function referenceLoss(
-  program: TrainProgram,
-  given: {
-    readonly initial: ReadonlyMap<string, Numbers>;
-    readonly sets: ReadonlyMap<string, DataSet>;
-    readonly rows: number;
-    readonly seed: number;
-  },
-): number {
-  const clock = uniformsAt(0, { ...given, batch: program.batch });
-  const input = ({ source }: NodeOf<'input'>): ArrayLike<number> => {
-    if (source.kind === 'parameter') return given.initial.get(source.path)!.data;
-    const value = 'name' in source ? clock[source.name] : undefined;
-    if (value === undefined) throw new Error(`the objective depends on ${JSON.stringify(source)}`);
-    return [value];
-  };
-  const objective = program.function.outputs.find(({ name }) => name === 'objective')!;
-  const [value] = evaluate([objective.node], input, ({ set, field }) => {
-    return splitNamed(given.sets, set).fields.get(field)!.values;
-  });
-  return (program.sense === 'maximize' ? -1 : 1) * value![0]!;
 }
 
 /** Tensors joined along their last axis; all other extents are equal. */

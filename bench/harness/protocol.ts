@@ -3,7 +3,7 @@
  * answers on standard output in JSON. Between two questions a contender waits for its input and takes no core.
  *
  *     (start)  -> ready or missing
- *     loss     -> loss       of the first step, from the fixture; asked at most once, and first
+ *     losses   -> losses     of the first steps, those of the fixture; asked at most once, and first
  *     steps N  -> steps      N training steps on the same batch, the loss read about every 150 ms and at the end
  *     profile  -> profile    the kernels of one step
  *     quit
@@ -12,7 +12,7 @@ export type Answer =
   | { readonly kind: 'ready'; readonly version: string; readonly device: string; readonly notes: readonly string[] }
   /** It cannot run here: not installed, no device, not supported. */
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'loss'; readonly loss: number }
+  | { readonly kind: 'losses'; readonly losses: readonly number[] }
   | { readonly kind: 'steps'; readonly milliseconds: number }
   | { readonly kind: 'profile'; readonly kernels: readonly KernelTime[] }
   | { readonly kind: 'error'; readonly message: string };
@@ -27,7 +27,7 @@ export interface KernelTime {
   readonly bytes: number;
 }
 
-const kinds: readonly Answer['kind'][] = ['ready', 'missing', 'loss', 'steps', 'profile', 'error'];
+const kinds: readonly Answer['kind'][] = ['ready', 'missing', 'losses', 'steps', 'profile', 'error'];
 
 /** The answer in a line, or undefined for anything else that a library prints. */
 export function answerIn(line: string): Answer | undefined {

@@ -40,7 +40,7 @@ export function drawsOfSteps(
 }
 
 /** The scalars of the clock at a step, by name. */
-export function uniformsAt(
+function uniformsAt(
   step: number,
   { batch, rows, seed }: { readonly batch: number; readonly rows: number; readonly seed: number },
 ): Readonly<Record<string, number>> {

@@ -228,10 +228,6 @@ function readSource(
     session.report('unknown-name', expr.callee.span, { name: kind, hint: didYouMean(kind, known) });
     return undefined;
   }
-  if (kind === 'png') {
-    session.report('not-supported', expr.span, { what: `the source '${kind}'`, instead: '' });
-    return undefined;
-  }
   if (kind === 'simulate') {
     return readSimulation(
       expr,

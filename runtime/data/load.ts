@@ -12,6 +12,7 @@ import { readCsvSource } from './sources/csv.ts';
 import { drawGaussianMixture } from './sources/gaussian-mixture.ts';
 import { readIdxSource } from './sources/idx.ts';
 import { readNpySource, readNpzSource } from './sources/numpy.ts';
+import { readPngSource } from './sources/png.ts';
 import { drawShapes } from './sources/shapes.ts';
 import { simulate } from './sources/simulate.ts';
 import { momentsOf, standardized } from './standardize.ts';
@@ -31,12 +32,13 @@ const SOURCES: Readonly<Record<string, SourceReader>> = {
   idx: readIdxSource,
   npy: readNpySource,
   npz: readNpzSource,
+  png: readPngSource,
   shapes: drawShapes,
   simulate,
 };
 
 /** Sources of the language that are not built in. */
-const LATER = ['png', 'run'];
+const LATER = ['run'];
 
 /** Loads every set, those that others derive from first. Throws a UserError for anything wrong with the data. */
 export async function loadDataSets(

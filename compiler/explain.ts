@@ -1,7 +1,7 @@
 /** `vaec explain`: the derivation in words (each term, closed form or Monte Carlo and why), then what runs. */
 import type { Elaborated } from './3-model/programs/index.ts';
 import type { Decision } from './2-check/derivation.ts';
-import type { HostExpr, Program } from './4-tensor/program.ts';
+import type { HostExpr, Program, SamplePart } from './4-tensor/program.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
@@ -28,8 +28,14 @@ function heading(program: Program): string[] {
     case 'evaluate':
       return [`${program.name}: over ${program.set}, ${program.batch} rows at a time`];
     case 'sample':
-      return [`${program.name}: ${program.n} of [${program.shape.join(', ')}]`];
+      return [`${program.name}: ${program.n} of [${program.shape.join(', ')}]`, ...program.parts.map(partLine)];
+    case 'part':
+      return [`${program.name}: a part of a sample program`];
   }
+}
+
+function partLine({ program, iterations }: SamplePart): string {
+  return `  after ${program}${iterations === 1 ? '' : `, ${iterations} times`}`;
 }
 
 function describe(decision: Decision): string[] {

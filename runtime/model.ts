@@ -15,7 +15,8 @@ import type { Executor } from './execute/executor.ts';
 import type { Numbers } from './execute/results.ts';
 import type { Tensor } from './formats/safetensors.ts';
 import { writeAtomic } from './formats/files.ts';
-import { evaluateHost, type HostClock, stepsOf } from './host/expression.ts';
+import { evaluateHost, type HostClock } from '../compiler/4-tensor/host.ts';
+import { stepsOf } from './host/duration.ts';
 import { Hypers, type Overrides } from './host/hypers.ts';
 import { hostClock, stepClock } from './host/positions.ts';
 import { scalarsOf } from './host/scalars.ts';
@@ -211,7 +212,8 @@ export class Model {
   ): Promise<Sample> {
     const program = this.#named('sample', name, true);
     const sets = program.sets.length > 0 ? await this.data() : new Map<string, DataSet>();
-    await this.#prepare([program]);
+    const parts = new Set(program.parts.map((part) => part.program));
+    await this.#prepare([...this.plan.programs.filter((each) => parts.has(each.name)), program]);
     const host = await this.#hostClock();
     const seed = mixSeed(options.seed ?? this.#seed);
     const scalars = scalarsOf(this.plan, this.#hypers);
@@ -222,10 +224,10 @@ export class Model {
       if (Number.isInteger(chosen) && chosen >= 0 && chosen < rows) return chosen;
       throw new UsageError(`"${argument}" stands for a row of "${set}", 0 to ${rows - 1}; ${chosen} is none`);
     };
-    const { step } = this;
-    return drawSamples(this.#executor, program, options.n ?? program.n, (first) =>
-      scalars({ clock: { step, epoch: 0, offset: 0, rows: 0, first, valid: program.n, seed }, host, row }),
-    );
+    return drawSamples(this.#executor, program, options.n ?? program.n, ({ first, step, iteration }) => {
+      const clock = { step, epoch: 0, offset: 0, rows: 0, first, valid: program.n, seed };
+      return scalars({ clock, host: { ...host, iteration }, row });
+    });
   }
 
   /** The parameters by path, as they are stored: a constrained one by its free numbers. */

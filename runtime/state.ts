@@ -1,5 +1,5 @@
 /** What training carries from step to step, on the device and off it: vectors, small states, and how far it has come. */
-import type { Plan } from '../compiler/5-kernel/plan.ts';
+import type { Plan, PlanBinding } from '../compiler/5-kernel/plan.ts';
 import type { Executor } from './execute/executor.ts';
 import type { Numbers } from './execute/results.ts';
 
@@ -25,14 +25,19 @@ export class CarriedState {
     this.#plan = executor.plan;
   }
 
-  /** The names of the plan's carried vectors ('parameters' first), and of its small states. */
+  /** The names of the plan's carried vectors ('parameters' first), and of the small states that training carries. */
   get vectors(): readonly string[] {
     const names = this.#plan.buffers.filter(({ role }) => role === 'vector').map(({ name }) => name);
     return ['parameters', ...names.filter((name) => name !== 'parameters')];
   }
 
   get states(): readonly string[] {
-    return this.#plan.buffers.filter(({ role }) => role === 'state').map(({ name }) => name);
+    const trained = new Set(
+      this.#plan.programs.flatMap(({ kind, dispatches }) =>
+        kind !== 'train' ? [] : dispatches.flatMap(({ bindings }) => bindings.map(bufferOf)),
+      ),
+    );
+    return this.#plan.buffers.filter(({ role, name }) => role === 'state' && trained.has(name)).map(({ name }) => name);
   }
 
   /** Begins anew: parameters as given, vectors as copies of them or zeros, states zero. */
@@ -97,4 +102,8 @@ export class CarriedState {
   #words(name: string): number {
     return Math.floor(this.#plan.buffers.find((buffer) => buffer.name === name)!.bytes / 4);
   }
+}
+
+function bufferOf(binding: PlanBinding): string | undefined {
+  return binding.kind === 'buffer' ? binding.buffer : undefined;
 }

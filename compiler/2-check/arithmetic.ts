@@ -4,6 +4,7 @@ import { printExpr } from '../1-syntax/print.ts';
 import { hostOperations, type HostOp } from '../4-tensor/host.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
+import { applyToTables } from './schedules.ts';
 import { apply, toTensor } from './tensors.ts';
 import { invalid, type ScalarValue, type TermValue, type Value } from './values.ts';
 
@@ -21,8 +22,6 @@ const opOf: Readonly<Partial<Record<BinaryOperator, OpName>>> = {
   '>=': 'ge',
 };
 
-const hostOps: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div', 'pow']);
-
 export function binary(expr: ExprOf<'binary'>, left: Value, right: Value, frame: Frame): Value {
   const op = opOf[expr.operator]!;
   const { session } = frame.context;
@@ -30,7 +29,9 @@ export function binary(expr: ExprOf<'binary'>, left: Value, right: Value, frame:
     session.report('division-by-zero', expr.span, {});
     return invalid;
   }
-  if (left.kind === 'scalar' && right.kind === 'scalar') return hostBinary(op, left, right, frame, expr);
+  if (left.kind === 'table' || right.kind === 'table')
+    return applyToTables(op as HostOp, [left, right], expr.span, frame);
+  if (left.kind === 'scalar' && right.kind === 'scalar') return hostScalar(op as HostOp, [left, right]);
   if (op === 'pow') return power(left, right, frame, expr);
   const value = apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
   if (value.kind !== 'tensor') return value;
@@ -47,6 +48,7 @@ function isOneMinusUnit(op: OpName, left: Value, right: Value): boolean {
 
 export function negate(expr: ExprOf<'negate'>, operand: Value, frame: Frame): Value {
   if (operand.kind === 'scalar') return hostScalar('neg', [operand]);
+  if (operand.kind === 'table') return applyToTables('neg', [operand], expr.span, frame);
   const value = operand.kind === 'invalid' ? invalid : apply(frame, 'neg', [operand], expr.span, printExpr(expr));
   const terms = operand.kind === 'tensor' ? operand.terms : undefined;
   return value.kind === 'tensor' && terms ? { ...value, terms } : value;
@@ -60,18 +62,6 @@ export function hostScalar(op: HostOp, args: readonly ScalarValue[]): ScalarValu
     return { kind: 'scalar', value, expression: { kind: 'number', value } };
   }
   return { kind: 'scalar', value, expression: { kind: 'apply', op, args: args.map((arg) => arg.expression) } };
-}
-
-function hostBinary(op: OpName, left: ScalarValue, right: ScalarValue, frame: Frame, expr: ExprOf<'binary'>): Value {
-  if (hostOps.has(op)) return hostScalar(op as HostOp, [left, right]);
-  if (left.value === undefined || right.value === undefined) {
-    return apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
-  }
-  const [a, b] = [left.value, right.value];
-  const holds = { eq: a === b, ne: a !== b, lt: a < b, le: a <= b, gt: a > b, ge: a >= b }[op as 'eq'];
-  const fixed = left.expression.kind === 'number' && right.expression.kind === 'number';
-  if (!fixed) return apply(frame, op, [left, right], expr.span, `'${printExpr(expr)}'`);
-  return { kind: 'scalar', value: holds ? 1 : 0, expression: { kind: 'number', value: holds ? 1 : 0 } };
 }
 
 /** A fixed whole power is products (right for negative bases); ½ is a root; any other wants a positive base. */

@@ -71,7 +71,7 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
 }
 
 /** Whether a value is what a parameter's written type asks for; numbers of any support are checked where they are used. */
-function fits(type: string | undefined, value: Value): boolean {
+export function fits(type: string | undefined, value: Value): boolean {
   switch (type) {
     case 'model':
       return value.kind === 'model' && value.declaration.kind === 'model';
@@ -79,6 +79,8 @@ function fits(type: string | undefined, value: Value): boolean {
       return value.kind === 'model' && value.declaration.kind === 'guide';
     case 'net':
       return value.kind === 'net' || value.kind === 'function';
+    case 'schedule':
+      return value.kind === 'schedule';
     default:
       return true;
   }

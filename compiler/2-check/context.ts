@@ -2,6 +2,7 @@
 import type { Expr } from '../1-syntax/ast.ts';
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node, Shape } from '../4-tensor/ir.ts';
+import { evaluateHost } from '../4-tensor/host.ts';
 import type { Constraint, DataContract, HostExpr, Initialiser, Uniform } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
@@ -64,6 +65,14 @@ export class Context {
     return { id: this.#plates++, name, extent };
   }
 
+  /** What a number of the host is in an iteration of a loop, with the hypers as they are now. */
+  atIteration(expression: HostExpr, iteration: number): number {
+    return evaluateHost(expression, {
+      clock: { step: 0, epoch: 0, steps: 0, rows: 0, iteration },
+      hyper: (name) => this.hypers.get(name)!.value,
+    });
+  }
+
   /** The node of a scalar that the host evaluates; equal expressions share one uniform. */
   hostScalar(expression: HostExpr): Node {
     if (expression.kind === 'number') return this.b.constant(expression.value);
@@ -79,14 +88,38 @@ export class Context {
   }
 }
 
+/**
+ * Cuts a sample program into parts that run one after the other: what stands outside loops once, a loop's body once an
+ * iteration. What a loop carries lies in states between them.
+ */
+export interface Loops {
+  /** Iterations of the loop whose body is being elaborated; undefined outside of one. */
+  readonly iterations: number | undefined;
+  /** Tells draws of one iteration from those of every other: u32. */
+  readonly drawStep: Node;
+  /**
+   * The carried values after `iterations` runs of `body`, which gives them anew from what they were. Undefined where
+   * the body reported an error, or gives a value of another shape.
+   */
+  run(frame: Frame, loop: Loop): ReadonlyMap<string, TensorValue> | undefined;
+}
+
+export interface Loop {
+  readonly span: Span;
+  readonly carried: ReadonlyMap<string, TensorValue>;
+  readonly iterations: number;
+  readonly body: (carried: ReadonlyMap<string, TensorValue>) => ReadonlyMap<string, TensorValue> | undefined;
+  /** Values to look at on the way: which, and after how many iterations (0: before the first). */
+  readonly keep?: { readonly name: string; readonly after: readonly number[]; readonly labels: readonly string[] };
+}
+
 type ClockName = Extract<Uniform['value'], { kind: 'clock' }>['name'];
 
 /** A short stable name of an expression: what it reads, so that an edit elsewhere does not rename it. */
 function keyOf(expression: HostExpr): string {
   const text = JSON.stringify(expression);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  const codes = Uint16Array.from(text, (character) => character.charCodeAt(0));
+  return fnv1a(codes).toString(16).padStart(8, '0');
 }
 
 /** What one program (a training step, an evaluation, a sample) adds while it is elaborated. */
@@ -106,6 +139,8 @@ export interface ProgramContext {
   readonly decisions: Decision[];
   /** Evaluation only: what must be averaged over all rows before `deferred` values are known. */
   readonly means: Map<string, TensorValue>;
+  /** Sample only. */
+  readonly loops?: Loops;
 }
 
 /** One application of a net: its path, and how many layers of each kind it has met so far. */

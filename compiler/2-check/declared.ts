@@ -2,9 +2,9 @@
 import type { DeclarationOf } from '../1-syntax/ast.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
 import { Frame } from './context.ts';
-import { checkDeclaration } from './later.ts';
 import type { Declared } from './load.ts';
 import { readParam } from './params.ts';
+import { scheduleValue } from './schedules.ts';
 import { describe, invalid, type Value } from './values.ts';
 
 export function declaredValue(declared: Declared, frame: Frame): Value {
@@ -29,9 +29,13 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
     }
     case 'param':
       return readParam(declaration.parameter, declaration.parameter.name.text, frame);
-    case 'schedule':
     case 'schedule-value':
-      checkDeclaration(context.session, declaration);
+      return scheduleValue(declaration, declared, frame);
+    case 'schedule':
+      context.session.report('wrong-type', declaration.name.span, {
+        expected: `a value, as in 'schedule noise = ${declaration.name.text}(…)'`,
+        found: `the schedule '${declaration.name.text}' itself`,
+      });
       return invalid;
     case 'infer':
     case 'sample': {

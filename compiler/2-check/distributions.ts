@@ -23,6 +23,8 @@ import {
 
 export function callDistribution(name: string, expr: ExprOf<'call'>, frame: Frame): Value {
   const distribution = distributions[name]!;
+  const over = distribution.over && overRange(distribution.over, expr, frame);
+  if (over !== undefined) return over;
   const written = matchForms(distribution, expr.args, expr, frame);
   if (written === undefined) return invalid;
   const canonical = new Map<string, TensorValue>();
@@ -37,6 +39,26 @@ export function callDistribution(name: string, expr: ExprOf<'call'>, frame: Fram
     canonical.set(spec.name, { ...value, node });
   }
   return assemble(distribution, canonical, expr, frame);
+}
+
+/** `Uniform(1..T)`: the family over whole numbers; undefined where the argument is no range. */
+function overRange(over: NonNullable<Distribution['over']>, expr: ExprOf<'call'>, frame: Frame): Value | undefined {
+  const [only, another] = expr.args;
+  const isRange = only?.value.kind === 'binary' && only.value.operator === '..';
+  if (!isRange || only.name !== undefined || another !== undefined) return undefined;
+  const range = frame.elaborate(only.value);
+  if (range.kind !== 'range') return invalid;
+  const low = staticCount(range.from, only.span, 'the start of a range', frame, 0);
+  const high = low === undefined ? undefined : staticCount(range.to, only.span, 'the end of a range', frame, low);
+  if (low === undefined || high === undefined) return invalid;
+  return {
+    kind: 'distribution',
+    distribution: over(low, high),
+    parameters: {},
+    shape: [],
+    plates: [],
+    span: expr.span,
+  };
 }
 
 interface Written {
@@ -120,6 +142,7 @@ function checkSupport(
   frame: Frame,
 ): boolean {
   if (arg === undefined || isKind(value.support, form.support) || constantWithin(value.node, form.support)) return true;
+  if (form.mayVanish && frame.program?.kind === 'sample' && mayBeNothing(value)) return true;
   const text = printExpr(arg.value);
   const hints: Readonly<Record<string, string>> = {
     positive: `; write softplus(${text}) or exp(${text})`,
@@ -135,6 +158,11 @@ function checkSupport(
   });
   void expr;
   return false;
+}
+
+/** Not negative: in a sample program a scale of 0 is a point mass. */
+function mayBeNothing(value: TensorValue): boolean {
+  return isKind(value.support, 'nonnegative') || constantWithin(value.node, 'nonnegative');
 }
 
 /** Fixed numbers are checked by their value. */

@@ -9,27 +9,12 @@ import type { Session } from '../session.ts';
 /** Declarations as a whole, and parameters that only later programs take. */
 export function checkDeclaration(session: Session, declaration: Declaration): void {
   switch (declaration.kind) {
-    case 'schedule':
-    case 'schedule-value':
-      session.report('not-supported', declaration.name.span, { what: "'schedule'", instead: '' });
-      break;
     case 'param':
       checkParam(session, declaration.parameter);
-      break;
-    case 'sample':
-      for (const { name, type, initial, span } of declaration.parameters) {
-        // A row of a data set is written `a: mnist.test` or `a: mnist`.
-        const word = type?.name.text ?? '';
-        if (initial !== undefined || !functional.has(word)) continue;
-        session.report('not-supported', span, { what: `'${name.text}: ${word}' in a sample`, instead: '' });
-      }
       break;
     default:
   }
 }
-
-/** Types of parameters that stand for a function or a table. */
-const functional: ReadonlySet<string> = new Set(['net', 'schedule', 'model', 'guide']);
 
 /** False (and reported) for a param of an index, of another's values, or of a type that has no bijection yet. */
 export function checkParam(session: Session, parameter: ParamDeclaration): boolean {
@@ -50,22 +35,23 @@ export function checkParam(session: Session, parameter: ParamDeclaration): boole
 
 /** A statement of a model, a guide, a net or a sample; false (and reported) where it is one for later. */
 export function checkStatement(session: Session, statement: Statement, of: string): boolean {
-  const what = laterPart(statement);
+  const what = laterPart(statement, of);
   if (what === undefined) return true;
   session.report('not-supported', statement.span, { what: `${what} in a ${of}`, instead: '' });
   return false;
 }
 
-function laterPart(statement: Statement): string | undefined {
+function laterPart(statement: Statement, of: string): string | undefined {
+  const isSample = of === 'sample';
   switch (statement.kind) {
     case 'sample':
-      if (statement.modifier !== undefined) return `'${statement.modifier}'`;
+      if (statement.modifier !== undefined && !isSample) return `'${statement.modifier}'`;
       return statement.index && 'an indexed draw';
     case 'let':
-      return statement.modifier && `'${statement.modifier}'`;
+      return isSample ? undefined : statement.modifier && `'${statement.modifier}'`;
     case 'for':
     case 'keep':
-      return `'${statement.kind}'`;
+      return isSample ? undefined : `'${statement.kind}'`;
     // What a param may be is checked by itself, wherever it stands.
     case 'param':
     case 'return':

@@ -92,7 +92,7 @@ function importFrom(
     imported = scopeOf(session, found, loaded, [...open, path]);
   }
   for (const [name, declared] of imported.names) {
-    if (programKinds.has(declared.declaration.kind)) continue;
+    if (!isShared(declared.declaration)) continue;
     const mine = own.get(name);
     const other = scope.names.get(name);
     if (mine !== undefined) {
@@ -106,15 +106,17 @@ function importFrom(
 }
 
 /** Parts of the library that are not written yet. */
-const laterLibraries: ReadonlySet<string> = new Set([
-  'std/adversarial.vae',
-  'std/diffusion.vae',
-  'std/flow.vae',
-  'std/testing.vae',
-]);
+const laterLibraries: ReadonlySet<string> = new Set(['std/adversarial.vae', 'std/flow.vae', 'std/testing.vae']);
 
-/** What `use` does not bring along. */
-const programKinds: ReadonlySet<string> = new Set(['infer', 'sample']);
+/** `use` brings along everything but programs; a sampler, which needs an argument such as a net, is not one yet. */
+function isShared(declaration: NamedDeclaration): boolean {
+  return declaration.kind !== 'infer' && (declaration.kind !== 'sample' || isSampler(declaration));
+}
+
+/** A sample with an argument that it cannot do without, such as a net, is one to be called by others. */
+export function isSampler({ parameters }: DeclarationOf<'sample'>): boolean {
+  return parameters.some(({ type, initial }) => initial === undefined && type?.member === undefined);
+}
 
 function readFile(session: Session, path: string, span: Span, written: string): SourceFile | undefined {
   const text = session.host.read(path);

@@ -41,6 +41,10 @@ class Walk {
         this.#within(parameterNames(declaration.parameters), () => this.#expr(declaration.body));
         this.#speaksOfData = false;
         break;
+      case 'schedule-value':
+        this.#within([], () => this.#expr(declaration.value));
+        break;
+      case 'schedule':
       case 'net':
       case 'model':
       case 'guide':

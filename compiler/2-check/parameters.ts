@@ -5,7 +5,7 @@ import type { Node } from '../4-tensor/ir.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Frame } from './context.ts';
 import { readType } from './types.ts';
-import { describeShape, type TensorValue } from './values.ts';
+import { describe, describeShape, type TensorValue } from './values.ts';
 
 /**
  * The argument as its parameter declares it: of that shape, and a category where fixed whole numbers stand for one.
@@ -32,6 +32,11 @@ export function asDeclared(
     return undefined;
   }
   const { support } = type;
+  if (support.kind === 'step' && !isStepOf(support.size, value)) {
+    const expected = `a step, 1 to ${support.size}, for '${parameter.name.text}' of ${of}`;
+    frame.context.session.report('wrong-type', span, { expected, found: describe(value) });
+    return undefined;
+  }
   if (support.kind !== 'category' || value.node.dtype !== 'f32') return value;
   const numbers = fixedNumbers(value.node);
   if (numbers === undefined) return value;
@@ -42,6 +47,12 @@ export function asDeclared(
     return undefined;
   }
   return { ...value, node: frame.context.b.map('toU32', value.node), support };
+}
+
+/** Step 0, where a process begins, is no argument of a net: nothing was ever trained there. */
+function isStepOf(size: number, { support, node }: TensorValue): boolean {
+  if (support.kind === 'step') return support.size <= size;
+  return fixedNumbers(node)?.every((each) => Number.isInteger(each) && each >= 1 && each <= size) ?? false;
 }
 
 function fixedNumbers(node: Node): readonly number[] | undefined {

@@ -45,7 +45,8 @@ function overrideOf(value: Value, context: Context): { hyper: Hyper; text: strin
   return hyper === undefined || text === undefined ? undefined : { hyper, text };
 }
 
-function markStatic(context: Context, expression: HostExpr): void {
+/** A change of the hypers that the number came from needs another compilation. */
+export function markStatic(context: Context, expression: HostExpr): void {
   switch (expression.kind) {
     case 'hyper': {
       const hyper = context.hypers.get(expression.name);

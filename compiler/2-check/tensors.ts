@@ -8,7 +8,15 @@ import { ops, type OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { derive, deriveLinearly, linearityOf } from './derive.ts';
 import { resultSupport } from './supports.ts';
-import { describe, describeShape, invalid, type Plate, type TensorValue, type Value } from './values.ts';
+import {
+  describe,
+  describeShape,
+  invalid,
+  type Plate,
+  type ScalarValue,
+  type TensorValue,
+  type Value,
+} from './values.ts';
 
 export function joinPlates(lists: readonly (readonly Plate[])[]): Plate[] {
   const all = new Map<number, Plate>();
@@ -36,7 +44,7 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
         context.session.report('non-finite-constant', span, { value: String(value.value) });
         return undefined;
       }
-      const support: Support = { kind: supportOfNumber(value.value) };
+      const support: Support = value.support ?? { kind: supportOfScalar(value, frame) };
       return { kind: 'tensor', node: context.hostScalar(value.expression), support, shape: [], plates: [] };
     }
     case 'list':
@@ -62,6 +70,14 @@ export function tensorOf(frame: Frame, expr: Expr): TensorValue | undefined {
 /** The node in f32: a category or a count by its value. */
 export function floating(value: TensorValue, frame: Frame): Node {
   return value.node.dtype === 'u32' ? frame.context.b.map('toF32', value.node) : value.node;
+}
+
+/** Of a number that changes in a loop, whether it is positive in every iteration. */
+function supportOfScalar({ value, expression }: ScalarValue, frame: Frame): 'real' | 'nonnegative' | 'positive' {
+  const iterations = frame.program?.loops?.iterations;
+  if (value !== undefined || iterations === undefined) return supportOfNumber(value);
+  const all = Array.from({ length: iterations }, (_, i) => frame.context.atIteration(expression, i));
+  return supportOfNumber(all.reduce((a, b) => Math.min(a, b)));
 }
 
 function supportOfNumber(value: number | undefined): 'real' | 'nonnegative' | 'positive' {

@@ -9,6 +9,7 @@ import type { DataContract, HostExpr } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Distribution, Parameters, Support } from '../distributions/distribution.ts';
 import type { Scope } from './load.ts';
+import { lastStep, type Table } from './tables.ts';
 
 /** An axis that values vary over without it being part of their shape. */
 export interface Plate {
@@ -29,6 +30,8 @@ export interface ScalarValue {
   /** Its value with the hypers as they are now; undefined where it changes from step to step. */
   readonly value: number | undefined;
   readonly expression: HostExpr;
+  /** Set on what is more than a number: a step of a schedule. */
+  readonly support?: Support;
 }
 
 export interface TensorValue {
@@ -98,6 +101,15 @@ export type Value =
   | { readonly kind: 'record'; readonly entries: ReadonlyMap<string, Value> }
   | { readonly kind: 'range'; readonly from: Value; readonly to: Value }
   | { readonly kind: 'arrow'; readonly from: Value; readonly to: Value }
+  /** One number a step of a schedule, known while compiling. */
+  | { readonly kind: 'table'; readonly table: Table }
+  /** The tables of a schedule by name, over the steps 1 to `steps`. */
+  | {
+      readonly kind: 'schedule';
+      readonly name: string;
+      readonly steps: number;
+      readonly tables: ReadonlyMap<string, Value>;
+    }
   /** A function of the language itself, by name. */
   | { readonly kind: 'builtin'; readonly name: string }
   /** A data set, or one of its parts: `mnist.train`. */
@@ -161,6 +173,10 @@ export function describe(value: Value): string {
       return 'a range';
     case 'arrow':
       return "a pair 'a -> b'";
+    case 'table':
+      return `a table over the steps ${value.table.first} to ${lastStep(value.table)}`;
+    case 'schedule':
+      return `the schedule '${value.name}'`;
     case 'builtin':
       return `the function '${value.name}'`;
     case 'data':

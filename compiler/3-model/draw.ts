@@ -63,7 +63,7 @@ function noiseFor(
   const make = (op: 'standard_normal' | 'standard_uniform', index: number): Node => {
     const stream = streamKey(program.kind, ...path, ...(index === 0 ? [] : [String(index)]));
     const key = b.map('bitXor', b.constant(stream, 'u32'), context.clock('seed'));
-    return b.map(op, key, context.clock('step'), row, column);
+    return b.map(op, key, program.loops?.drawStep ?? context.clock('step'), row, column);
   };
   return {
     normal: (index = 0) => make('standard_normal', index),

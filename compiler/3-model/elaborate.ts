@@ -1,18 +1,20 @@
 /** Elaborates expressions: from what was written to the value it stands for. Every kind of expression meets here. */
-import type { Expr, ExprOf } from '../1-syntax/ast.ts';
+import type { Expr, ExprOf, TypeExpr } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { elaborateDensity, elaborateLogDensity, elaborateMean } from './density.ts';
 import { elaborateDivergence } from './divergence.ts';
 import { elaborateExpectation } from './expectation.ts';
-import { binary, negate } from '../2-check/arithmetic.ts';
+import { binary, hostScalar, negate } from '../2-check/arithmetic.ts';
 import { builtinNames } from '../2-check/builtins/index.ts';
 import { callFunction, elaborateCall } from '../2-check/calls.ts';
 import type { Frame } from '../2-check/context.ts';
 import { declaredValue } from '../2-check/declared.ts';
 import { likeDistribution, repeatDistribution } from '../2-check/distributions.ts';
+import { entryOf, memberOfSchedule } from '../2-check/schedules.ts';
 import { staticCount } from '../2-check/static.ts';
 import { apply, toTensor } from '../2-check/tensors.ts';
+import { readType } from '../2-check/types.ts';
 import { describe, invalid, number, type TensorValue, type Value, type ValueOf } from '../2-check/values.ts';
 
 export function elaborate(expr: Expr, frame: Frame): Value {
@@ -67,7 +69,8 @@ function lookup(expr: ExprOf<'name'>, frame: Frame): Value {
   const local = frame.lookup(name);
   if (local !== undefined) return local;
   const declared = frame.scope.names.get(name);
-  if (declared !== undefined) {
+  // A schedule is called where one is declared, never in an expression, so its name may be a function's.
+  if (declared !== undefined && !(declared.declaration.kind === 'schedule' && builtinNames.has(name))) {
     const value = declaredValue(declared, frame);
     // `minimize cfm`: an objective without parameters needs no parentheses.
     const isPlain = value.kind === 'function' && value.parameters.length === 0;
@@ -111,6 +114,7 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
   const indices = expr.indices.map((index) => frame.elaborate(index));
   if (object.kind === 'invalid' || indices.some((index) => index.kind === 'invalid')) return invalid;
   const [index] = indices;
+  if (object.kind === 'table' && indices.length === 1) return entryOf(object.table, index!, expr, frame);
   if (object.kind === 'list' && index?.kind === 'scalar') {
     const position = staticCount(index, expr.indices[0]!.span, 'an index', frame, 0);
     const item = position === undefined ? invalid : object.items[position];
@@ -155,11 +159,29 @@ function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
       return object.entries.get(name) ?? missing(object.entries.keys());
     case 'row':
       return object.fields.get(name) ?? missing(object.fields.keys());
+    case 'schedule':
+      return memberOfSchedule(object, name) ?? missing(['T', ...object.tables.keys()]);
+    case 'net':
+    case 'function': {
+      const { parameters } = object.kind === 'net' ? object.declaration : object;
+      const parameter = parameters.find((each) => each.name.text === name);
+      if (parameter?.type === undefined) return missing(parameters.filter((p) => p.type).map((p) => p.name.text));
+      return prototypeOf(parameter.type, frame);
+    }
     case 'data':
       return { ...object, part: name };
     default:
       return missing([]);
   }
+}
+
+/** `eps.x`, what a net takes as its argument: a value of that shape, for 'like'. */
+function prototypeOf(written: TypeExpr, frame: Frame): Value {
+  const type = readType(written, frame);
+  if (type === undefined) return invalid;
+  const { b } = frame.context;
+  const node = b.broadcastTo(b.constant(0), type.shape);
+  return { kind: 'tensor', node, support: type.support, shape: type.shape, plates: [] };
 }
 
 /** A fixed condition chooses while compiling; any other selects element by element. */
@@ -168,8 +190,18 @@ function elaborateIf(expr: ExprOf<'if'>, frame: Frame): Value {
   if (condition.kind === 'scalar' && condition.value !== undefined && condition.expression.kind === 'number') {
     return frame.elaborate(condition.value !== 0 ? expr.then : expr.otherwise);
   }
-  const branches = [condition, frame.elaborate(expr.then), frame.elaborate(expr.otherwise)];
+  const [then, otherwise] = [frame.elaborate(expr.then), frame.elaborate(expr.otherwise)];
+  if (condition.kind === 'scalar' && then.kind === 'scalar' && otherwise.kind === 'scalar') {
+    return hostScalar('select', [condition, then, otherwise]);
+  }
+  const branches = [condition, then, otherwise];
   if (branches.some((value) => value.kind === 'invalid')) return invalid;
+  if (condition.kind === 'scalar') {
+    const { b } = frame.context;
+    const holds = b.map('ne', frame.context.hostScalar(condition.expression), 0);
+    const chosen: Value = { kind: 'tensor', node: holds, support: { kind: 'binary' }, shape: [], plates: [] };
+    return apply(frame, 'select', [chosen, then, otherwise], expr.span, `'${printExpr(expr)}'`);
+  }
   if (condition.kind !== 'tensor' || condition.node.dtype !== 'bool') {
     const params = { expected: "a comparison such as 'a < b'", found: describe(condition) };
     frame.context.session.report('wrong-type', expr.condition.span, params);

@@ -144,10 +144,21 @@ export interface EvaluateProgram {
   readonly reports: readonly EvaluateReport[];
 }
 
-/** Draws `n` of something; the function's result `sample` is [n, ...]. */
+/** A part of a sample program, run once or as a loop. */
+export interface SamplePart {
+  readonly program: string;
+  readonly iterations: number;
+  /** The clock's step of its first iteration: 0 outside of loops, whose iterations count on from 1. */
+  readonly firstStep: number;
+  /** What the host reads on the way: a state, after so many iterations (0: before the first), under these labels. */
+  readonly keep?: { readonly state: string; readonly after: readonly number[]; readonly labels: readonly string[] };
+}
+
+/** Draws `n` of something, after its parts have run; the function's result `sample` is [n, ...]. */
 export interface SampleProgram {
   readonly kind: 'sample';
   readonly name: string;
+  readonly parts: readonly SamplePart[];
   readonly function: TensorFunction;
   readonly n: number;
   readonly shape: Shape;
@@ -157,7 +168,14 @@ export interface SampleProgram {
   readonly sets: readonly string[];
 }
 
-export type Program = TrainProgram | EvaluateProgram | SampleProgram;
+/** A part of a sample program that runs before its last: what it computes is carried on in states. */
+export interface PartProgram {
+  readonly kind: 'part';
+  readonly name: string;
+  readonly function: TensorFunction;
+}
+
+export type Program = TrainProgram | EvaluateProgram | SampleProgram | PartProgram;
 
 /** Everything the spec says, lowered to tensors. */
 export interface SpecPrograms {

@@ -162,8 +162,12 @@ function ownOf(program: Program): PlanOwn {
       return { kind, name, set, batch, reports };
     }
     case 'sample': {
-      const { kind, name, n, shape, display, sets } = program;
-      return { kind, name, n, shape, display, sets };
+      const { kind, name, parts, n, shape, display, sets } = program;
+      return { kind, name, parts, n, shape, display, sets };
+    }
+    case 'part': {
+      const { kind, name } = program;
+      return { kind, name };
     }
   }
 }

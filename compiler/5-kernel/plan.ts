@@ -6,6 +6,7 @@ import type {
   EvaluateReport,
   HostExpr,
   ParameterLayout,
+  SamplePart,
   Term,
   Uniform,
 } from '../4-tensor/program.ts';
@@ -100,11 +101,15 @@ export type PlanProgram = PlanProgramBase &
       }
     | {
         readonly kind: 'sample';
+        /** What runs first, in order. */
+        readonly parts: readonly SamplePart[];
         readonly n: number;
         readonly shape: Shape;
         readonly display: 'picture' | 'points' | 'numbers';
         readonly sets: readonly string[];
       }
+    /** A part of a sample program; what it computes lies in states. */
+    | { readonly kind: 'part' }
   );
 
 export interface Plan {

@@ -22,6 +22,8 @@ export type DeclaredSupport = Exclude<Support, { kind: 'interval' }>;
 export interface ParameterForm {
   readonly name: string;
   readonly support: Support['kind'];
+  /** A positive scale may be 0 in a sample program: a point mass. */
+  readonly mayVanish?: true;
   /** From what was written to the canonical parameter. Absent for the canonical form itself. */
   readonly toCanonical?: (b: Builder, written: Node) => Node;
 }
@@ -61,6 +63,8 @@ export interface Distribution {
   readonly pathwise: boolean;
   mean?(b: Builder, parameters: Parameters): Node;
   entropy?(b: Builder, parameters: Parameters): Node;
+  /** The same family over the whole numbers of a range: `Uniform(1..T)`. */
+  readonly over?: (low: number, high: number) => Distribution;
   /** Closed-form KL(this || other), by the other family's name: nats an element. */
   readonly kl?: { readonly [family: string]: (b: Builder, q: Parameters, p: Parameters) => Node };
 }

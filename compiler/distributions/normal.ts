@@ -15,7 +15,7 @@ export const normal: Distribution = {
     {
       name: 'scale',
       forms: [
-        { name: 'scale', support: 'positive' },
+        { name: 'scale', support: 'positive', mayVanish: true },
         { name: 'precision', support: 'positive', toCanonical: (b, precision) => b.div(1, b.sqrt(precision)) },
       ],
       eventRank: 0,

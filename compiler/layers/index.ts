@@ -2,8 +2,11 @@
 import { dense } from './dense.ts';
 import { embedding } from './embedding.ts';
 import type { Layer } from './layer.ts';
+import { sinusoidal } from './sinusoidal.ts';
 
-export const layers: ReadonlyMap<string, Layer> = new Map([dense, embedding].map((layer) => [layer.name, layer]));
+export const layers: ReadonlyMap<string, Layer> = new Map(
+  [dense, embedding, sinusoidal].map((layer) => [layer.name, layer]),
+);
 
 /** Words of the language that no file here compiles yet: a net that calls one is told so. */
 export const laterLayers: readonly string[] = [
@@ -15,7 +18,6 @@ export const laterLayers: readonly string[] = [
   'group_norm',
   'layer_norm',
   'residual',
-  'sinusoidal',
   'upsample',
 ];
 

@@ -3,7 +3,7 @@ import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import type { HostExpr } from '../../compiler/4-tensor/program.ts';
 import { suggestion } from '../data/suggest.ts';
 import { InternalError, UsageError } from '../errors.ts';
-import { evaluateHost, type HostClock } from './expression.ts';
+import { evaluateHost, type HostClock } from '../../compiler/4-tensor/host.ts';
 
 /** Other values by name: a number, or a schedule. */
 export type Overrides = { readonly [name: string]: number | HostExpr };

@@ -1,5 +1,5 @@
 /** One counter says where a run is in its data: the position. Batches may straddle an epoch; nothing is dropped. */
-import type { HostClock } from './expression.ts';
+import type { HostClock } from '../../compiler/4-tensor/host.ts';
 
 /** The numbers that kernels of a training step read; u32 on the device. */
 export interface StepClock {

@@ -2,7 +2,7 @@
 import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import type { Scalars } from '../execute/uniforms.ts';
 import { InternalError } from '../errors.ts';
-import { evaluateHost, type HostClock } from './expression.ts';
+import { evaluateHost, type HostClock } from '../../compiler/4-tensor/host.ts';
 import type { Hypers } from './hypers.ts';
 import type { StepClock } from './positions.ts';
 

@@ -14,6 +14,15 @@ export interface Sample {
   /** Row major. */
   readonly values: Float32Array;
   readonly display: 'picture' | 'points' | 'numbers';
+  /** What `keep` asked for on the way, in the order of the loop: each [n, ...] and where the loop stood. */
+  readonly kept: readonly { readonly label: string; readonly values: Float32Array }[];
+}
+
+/** The clock of an iteration: the sample number it begins at, its step, and how many iterations came before it. */
+export interface SampleClock {
+  readonly first: number;
+  readonly step: number;
+  readonly iteration: number;
 }
 
 /**
@@ -24,27 +33,76 @@ export async function drawSamples(
   executor: Executor,
   program: SamplePlanProgram,
   n: number,
-  scalars: (first: number) => Scalars,
+  scalars: (clock: SampleClock) => Scalars,
 ): Promise<Sample> {
   if (n > program.n && !readsFirst(executor, program)) {
     throw new UsageError(
       `"${program.name}" is written for n = ${program.n} and cannot give ${n}: compile the spec again with another n`,
     );
   }
-  const runs = Array.from({ length: Math.ceil(n / program.n) }, (_, i) => scalars(i * program.n));
   const size = program.shape.reduce((product, extent) => product * extent, 1);
-  const values = new Float32Array(runs.length * program.n * size);
-  const capacity = executor.capacity(program.name);
-  for (let begin = 0; begin < runs.length; begin += capacity) {
-    const results = await executor.submit(program.name, runs.slice(begin, begin + capacity)).results();
+  const firsts = Array.from({ length: Math.ceil(n / program.n) }, (_, i) => i * program.n);
+  const values = new Float32Array(firsts.length * program.n * size);
+  const kept = new Map<string, Float32Array>();
+  const clock = (first: number): SampleClock => ({ first, step: 0, iteration: 0 });
+  // Programs in parts share their states, so one chunk of samples ends before the next begins.
+  const together = program.parts.length === 0 ? executor.capacity(program.name) : 1;
+  for (let begin = 0; begin < firsts.length; begin += together) {
+    const chunk = firsts.slice(begin, begin + together);
+    for (const first of program.parts.length === 0 ? [] : chunk) {
+      for (const part of program.parts) {
+        await runPart(executor, part, first, scalars, (label, numbers) => {
+          const all = kept.get(label) ?? new Float32Array(values.length);
+          all.set(numbers, first * size);
+          kept.set(label, all);
+        });
+      }
+    }
+    const results = await executor
+      .submit(
+        program.name,
+        chunk.map((first) => scalars(clock(first))),
+      )
+      .results();
     results.forEach((result, i) => values.set(result.get('sample')!, (begin + i) * program.n * size));
   }
+  const only = (numbers: Float32Array): Float32Array => numbers.slice(0, n * size);
   return {
     program: program.name,
     shape: [n, ...program.shape],
-    values: values.slice(0, n * size),
+    values: only(values),
     display: program.display,
+    kept: [...kept].map(([label, numbers]) => ({ label, values: only(numbers) })),
   };
+}
+
+/** Runs a part's iterations in as few submits as the stops for `keep` allow. */
+async function runPart(
+  executor: Executor,
+  { program, iterations, firstStep, keep }: SamplePlanProgram['parts'][number],
+  first: number,
+  scalars: (clock: SampleClock) => Scalars,
+  onKept: (label: string, values: Float32Array) => void,
+): Promise<void> {
+  const capacity = executor.capacity(program);
+  const stops = keep?.after ?? [];
+  const ends = [...new Set([...stops, iterations])].sort((a, b) => a - b);
+  let done = 0;
+  for (const end of ends) {
+    while (done < end) {
+      const count = Math.min(capacity, end - done);
+      const runs = Array.from({ length: count }, (_, i) =>
+        scalars({ first, step: firstStep + done + i, iteration: done + i }),
+      );
+      await executor.submit(program, runs).results();
+      done += count;
+    }
+    if (keep === undefined || !stops.includes(end)) continue;
+    const numbers = (await executor.read(keep.state)) as Float32Array;
+    stops.forEach((stop, i) => {
+      if (stop === end) onKept(keep.labels[i]!, numbers);
+    });
+  }
 }
 
 /** Whether the program's kernels know the number of their first sample. */
@@ -52,6 +110,8 @@ function readsFirst({ plan }: Executor, program: SamplePlanProgram): boolean {
   const firsts = new Set(
     plan.uniforms.filter(({ value }) => value.kind === 'clock' && value.name === 'first').map(({ name }) => name),
   );
-  const used = new Set(program.dispatches.map(({ kernel }) => kernel));
+  const names = new Set([program.name, ...program.parts.map((part) => part.program)]);
+  const programs = plan.programs.filter(({ name }) => names.has(name));
+  const used = new Set(programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
   return plan.kernels.some(({ name, scalars }) => used.has(name) && scalars.some((scalar) => firsts.has(scalar)));
 }

@@ -4,7 +4,7 @@ import type { Evaluation } from '../evaluate/evaluate.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
 import type { RunResults } from '../execute/results.ts';
 import type { Scalars } from '../execute/uniforms.ts';
-import { epochSteps } from '../host/expression.ts';
+import { epochSteps } from '../host/duration.ts';
 import type { TrainEvent } from './events.ts';
 import { Pace } from './pace.ts';
 import { isDue, nextDue } from './track.ts';

@@ -1,5 +1,5 @@
 /** When a run stops to report: the steps at which its tracked evaluations are due. */
-import { epochSteps } from '../host/expression.ts';
+import { epochSteps } from '../host/duration.ts';
 
 export interface Track {
   readonly every: number;

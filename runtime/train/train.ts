@@ -3,7 +3,7 @@ import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { UserError } from '../errors.ts';
 import type { Evaluation } from '../evaluate/evaluate.ts';
 import type { Executor } from '../execute/executor.ts';
-import { epochSteps } from '../host/expression.ts';
+import { epochSteps } from '../host/duration.ts';
 import type { Hypers } from '../host/hypers.ts';
 import { hostClock, stepClock } from '../host/positions.ts';
 import { scalarsOf } from '../host/scalars.ts';

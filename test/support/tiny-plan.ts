@@ -285,6 +285,7 @@ const sampleProgram: PlanProgram = {
   shape: [2],
   display: 'points',
   sets: [],
+  parts: [],
 };
 
 export const tinyPlan: Plan = {

@@ -3,6 +3,7 @@ import { printExpr } from '../../1-syntax/print.ts';
 import type { OpName } from '../../ops/index.ts';
 import { matchArguments } from '../arguments.ts';
 import { hostScalar } from '../arithmetic.ts';
+import { applyToTables } from '../schedules.ts';
 import { apply } from '../tensors.ts';
 import { invalid } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
@@ -12,7 +13,7 @@ const names = [
   'floor', 'round', 'sign', 'lgamma', 'digamma', 'erf',
 ] as const satisfies readonly OpName[]; // prettier-ignore
 
-const hostNames = ['exp', 'log', 'sqrt', 'cos', 'floor'] as const;
+const hostNames = ['exp', 'log', 'sqrt', 'abs', 'sin', 'cos', 'floor'] as const;
 
 function one(name: (typeof names)[number]): BuiltinFunction {
   return (expr, frame) => {
@@ -23,6 +24,10 @@ function one(name: (typeof names)[number]): BuiltinFunction {
     if (value.kind === 'invalid') return invalid;
     const host = hostNames.find((candidate) => candidate === name);
     if (value.kind === 'scalar' && host !== undefined) return hostScalar(host, [value]);
+    if (value.kind === 'arrow' && value.from.kind === 'scalar' && value.to.kind === 'scalar' && host !== undefined) {
+      return { kind: 'arrow', from: hostScalar(host, [value.from]), to: hostScalar(host, [value.to]) };
+    }
+    if (value.kind === 'table' && host !== undefined) return applyToTables(host, [value], expr.span, frame);
     return apply(frame, name, [value], expr.span, `'${printExpr(expr)}'`);
   };
 }

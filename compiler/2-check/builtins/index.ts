@@ -10,6 +10,7 @@ import { elementwise } from './elementwise.ts';
 import { elaborateReduction, isReduction, reductionNames } from './reductions.ts';
 import { hostFunctions } from './schedules.ts';
 import { shapeWords } from './shapes.ts';
+import { tableFunctions } from './tables.ts';
 import { special } from './special.ts';
 
 /** A function of the language: gets the call as written, because some look at names or at an index. */
@@ -20,6 +21,7 @@ const functions: Readonly<Record<string, BuiltinFunction>> = {
   ...hostFunctions,
   ...shapeWords,
   ...special,
+  ...tableFunctions,
 };
 
 /** What the language has words for and a later version compiles. */
@@ -27,7 +29,6 @@ const later: ReadonlySet<string> = new Set([
   ...laterLayers,
   ...laterDistributions,
   ...['grad', 'norm'],
-  ...['linspace', 'cumprod', 'previous', 'strided'],
   ...['ode', 'euler', 'rk4'],
   'mean_field',
   ...['best_f1', 'disentanglement', 'fit', 'gradient_variance', 'mode_coverage', 'nearest_neighbour', 'pareto_k'],

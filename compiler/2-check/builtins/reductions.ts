@@ -8,7 +8,9 @@ import { range } from '../../4-tensor/builder.ts';
 import type { Node, ReduceOp } from '../../4-tensor/ir.ts';
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Builder } from '../../4-tensor/builder.ts';
+import { hostScalar } from '../arithmetic.ts';
 import type { Frame } from '../context.ts';
+import { applyToTables } from '../schedules.ts';
 import { derive, linear, nonlinear, type Rule } from '../derive.ts';
 import { resultSupport } from '../supports.ts';
 import { apply, floating, toTensor } from '../tensors.ts';
@@ -40,6 +42,9 @@ export function elaborateReduction(
   ) {
     const values = [frame.elaborate(first.value), frame.elaborate(second.value)];
     if (values.some((value) => value.kind === 'invalid')) return invalid;
+    if (values.some((value) => value.kind === 'table')) return applyToTables(name, values, expr.span, frame);
+    const scalars = values.filter((value) => value.kind === 'scalar');
+    if (scalars.length === values.length) return hostScalar(name, scalars);
     return apply(frame, name, values, expr.span, `'${printExpr(expr)}'`);
   }
   if (first === undefined || second !== undefined) {

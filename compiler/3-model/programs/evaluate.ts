@@ -77,7 +77,7 @@ function elaborateReports(
 
 /** False, and said at the report that asks for them, where a row has too many draws. */
 function holdsDraws({ drawPlates }: ProgramContext, { value }: Report, { session }: Context): boolean {
-  const draws = Math.max(0, ...drawPlates.keys());
+  const draws = drawPlates.largest;
   if (draws <= mostDraws) return true;
   const what = `an evaluation with ${draws} draws a row`;
   session.report('not-supported', value.span, { what, instead: `; ${mostDraws} are held at once at most` });

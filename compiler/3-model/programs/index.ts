@@ -7,7 +7,7 @@ import type { Decision } from '../../2-check/derivation.ts';
 import { Frame, type Context } from '../../2-check/context.ts';
 import { contractOf, referenceOf } from '../data.ts';
 import { declaredValue } from '../../2-check/declared.ts';
-import { nameOf } from '../../2-check/load.ts';
+import { isSampler, nameOf } from '../../2-check/load.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { describe } from '../../2-check/values.ts';
 import { gather, missing, refuseOthers, type ClauseOf } from './clauses.ts';
@@ -49,7 +49,7 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
       case 'sample': {
         if (isSampler(declaration)) break;
         const sample = draftSample(declaration, context, counts);
-        if (sample !== undefined) programs.push(sample);
+        if (sample !== undefined) programs.push(...sample.parts, sample.sample);
         break;
       }
       case 'infer':
@@ -85,11 +85,6 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
       programs,
     },
   };
-}
-
-/** A sample with an argument that it cannot do without, such as a net, is one to be called by others. */
-function isSampler(declaration: DeclarationOf<'sample'>): boolean {
-  return declaration.parameters.some(({ type, initial }) => initial === undefined && type?.member === undefined);
 }
 
 /** `track every 1 epoch { elbo(p, q) on mnist.test }`: one evaluation a data set and rhythm. */

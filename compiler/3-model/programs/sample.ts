@@ -1,71 +1,51 @@
-/** Sample programs without loops: draws, deterministic names, and what they return. */
-import type { DeclarationOf } from '../../1-syntax/ast.ts';
-import { printExpr } from '../../1-syntax/print.ts';
-import type { SampleProgram } from '../../4-tensor/program.ts';
-import { instantiate } from '../instance.ts';
-import { isTractable, readDensity } from '../query.ts';
-import { drawFrom } from '../draw.ts';
-import { Frame, type Context } from '../../2-check/context.ts';
-import { readSet } from './clauses.ts';
-import { checkStatement } from '../../2-check/later.ts';
-import { assign } from '../../2-check/nets.ts';
+/** Sample programs: their arguments, how many draws, and the parts that loops cut them into. */
+import type { DeclarationOf, Expr } from '../../1-syntax/ast.ts';
+import { matchArguments } from '../../2-check/arguments.ts';
+import { fits } from '../../2-check/calls.ts';
+import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
+import type { Scope } from '../../2-check/load.ts';
 import { staticCount } from '../../2-check/static.ts';
-import { joinPlates, toTensor } from '../../2-check/tensors.ts';
-import { describe, invalid, type Plate, type TensorValue, type Value } from '../../2-check/values.ts';
-import type { Expr } from '../../1-syntax/ast.ts';
+import { describe, number, type Value } from '../../2-check/values.ts';
+import type { PartProgram, SampleProgram } from '../../4-tensor/program.ts';
+import { readSet } from './clauses.ts';
+import { SampleLoops } from './loops.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt } from './rows.ts';
+import { runSample } from './statements.ts';
+
+export interface DraftSample {
+  readonly sample: SampleProgram;
+  /** What runs before it: its loops, and what they begin from. */
+  readonly parts: readonly PartProgram[];
+}
 
 export function draftSample(
   declaration: DeclarationOf<'sample'>,
   context: Context,
   counts: Readonly<Record<string, number>>,
-): SampleProgram | undefined {
-  const { session, b } = context;
+): DraftSample | undefined {
+  const { b } = context;
   const name = declaration.name.text;
-  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
-  const values = new Map<string, Value>();
-  const sets: string[] = [];
-  let n = 1;
-  for (const parameter of declaration.parameters) {
-    const { type, initial } = parameter;
-    if (
-      type?.member !== undefined ||
-      (type !== undefined && outer.scope.names.get(type.name.text)?.declaration.kind === 'data')
-    ) {
-      const row = rowArgument(parameter.name.text, type, outer);
-      if (row === undefined) return undefined;
-      values.set(parameter.name.text, row);
-      sets.push(row.set);
-      continue;
-    }
-    if (initial === undefined) {
-      session.report('missing-argument', parameter.span, { of: `the sample '${name}'`, name: parameter.name.text });
-      return undefined;
-    }
-    let value = outer.elaborate(initial);
-    if (parameter.name.text === 'n') {
-      const given = counts[name];
-      if (given !== undefined) value = { kind: 'scalar', value: given, expression: { kind: 'number', value: given } };
-      const count = staticCount(value, initial.span, "'n'", outer);
-      if (count === undefined) return undefined;
-      n = count;
-    }
-    values.set(parameter.name.text, value);
-  }
-  const rows = rowsPlate('samples', n);
-  const index = b.label(b.add(context.clock('first'), b.iota(n)), 'samples');
-  const program = openProgram({
-    name: `sample.${name}`,
-    kind: 'sample',
-    rows,
-    rowIndex: index,
-    set: sets[0] ?? '',
-    fields: new Map(),
-  });
-  const frame = new Frame({ context, program, scope: context.spec.scope });
-  for (const [key, value] of values) frame.values.set(key, value);
-  const result = run(declaration, frame);
+  const body = bodyOf(declaration, context);
+  const found = body && argumentsOf(body, declaration, context, counts[name]);
+  if (body === undefined || found === undefined) return undefined;
+  const rows = rowsPlate('samples', found.n);
+  const index = b.label(b.add(context.clock('first'), b.iota(found.n)), 'samples');
+  const loops = new SampleLoops(context, `sample.${name}`, rows);
+  const program: ProgramContext = {
+    ...openProgram({
+      name: `sample.${name}`,
+      kind: 'sample',
+      rows,
+      rowIndex: index,
+      set: found.sets[0] ?? '',
+      fields: new Map(),
+    }),
+    loops,
+  };
+  const frame = new Frame({ context, program, scope: body.scope });
+  for (const [key, value] of found.values) frame.values.set(key, value);
+  const result = runSample(body.statements, declaration.name, frame);
   if (result === undefined) return undefined;
   const extents = result.plates.map((plate) => plate.extent);
   const total = extents.reduce((product, extent) => product * extent, 1);
@@ -74,15 +54,97 @@ export function draftSample(
   const { shape } = result;
   const display = shape.length === 2 ? 'picture' : shape.length === 1 && shape[0] === 2 ? 'points' : 'numbers';
   const outputs = [{ name: 'sample', node, target: { kind: 'result' } as const }];
-  return {
+  const { parts, programs } = loops.finish(outputs);
+  const sample: SampleProgram = {
     kind: 'sample',
     name: program.name,
+    parts,
     function: { name: program.name, outputs },
     n: total,
     shape,
     display,
-    sets,
+    sets: found.sets,
   };
+  return { sample, parts: programs };
+}
+
+/** What a sample program runs: its own statements, or those of the sampler that it is a call of. */
+interface Body {
+  readonly parameters: DeclarationOf<'sample'>['parameters'];
+  readonly statements: DeclarationOf<'sample'>['body'];
+  readonly scope: Scope;
+  /** What the call gives, to be read where it is written. */
+  readonly given: ReadonlyMap<string, Expr>;
+}
+
+/** `sample full = ancestral(eps, noise, variance: noise.beta)` runs what `ancestral` says. */
+function bodyOf(declaration: DeclarationOf<'sample'>, context: Context): Body | undefined {
+  const { scope } = context.spec;
+  const [only] = declaration.body;
+  const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
+  const callee = call?.kind === 'call' && call.callee.kind === 'name' ? scope.names.get(call.callee.text) : undefined;
+  if (call?.kind !== 'call' || callee?.declaration.kind !== 'sample') {
+    return { parameters: declaration.parameters, statements: declaration.body, scope, given: new Map() };
+  }
+  const { parameters, body, name } = callee.declaration;
+  const frame = new Frame({ context, program: undefined, scope });
+  const formals = parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
+  const given = matchArguments(`the sample '${name.text}'`, formals, call.args, call.span, frame);
+  return given && { parameters, statements: body, scope: callee.scope, given };
+}
+
+interface Arguments {
+  readonly values: ReadonlyMap<string, Value>;
+  readonly sets: readonly string[];
+  readonly n: number;
+}
+
+function argumentsOf(
+  { parameters, scope, given }: Body,
+  declaration: DeclarationOf<'sample'>,
+  context: Context,
+  count: number | undefined,
+): Arguments | undefined {
+  const { session } = context;
+  const name = declaration.name.text;
+  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const own = new Frame({ context, program: undefined, scope });
+  const sets: string[] = [];
+  let n = 1;
+  for (const parameter of parameters) {
+    const { type, initial } = parameter;
+    const key = parameter.name.text;
+    if (
+      type?.member !== undefined ||
+      (type !== undefined && outer.scope.names.get(type.name.text)?.declaration.kind === 'data')
+    ) {
+      const row = rowArgument(key, type, outer);
+      if (row === undefined) return undefined;
+      own.values.set(key, row);
+      sets.push(row.set);
+      continue;
+    }
+    const written = given.get(key);
+    if (written === undefined && initial === undefined) {
+      session.report('missing-argument', parameter.span, { of: `the sample '${name}'`, name: key });
+      return undefined;
+    }
+    let value = written === undefined ? own.elaborate(initial!) : outer.elaborate(written);
+    if (value.kind === 'invalid') return undefined;
+    if (!fits(type?.name.text, value)) {
+      const expected = `a ${type!.name.text} for '${key}'`;
+      session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
+      return undefined;
+    }
+    if (key === 'n') {
+      if (count !== undefined) value = number(count);
+      const found = staticCount(value, (written ?? initial!).span, "'n'", outer);
+      if (found === undefined) return undefined;
+      n = found;
+    }
+    own.values.set(key, value);
+  }
+  return { values: own.values, sets, n };
 }
 
 /** `a: mnist.test`: one row, its index a scalar of the host. */
@@ -106,79 +168,4 @@ function rowArgument(
   const index = context.b.uniform(uniform, 'u32');
   const fields = fieldsAt(context, set.contract, set.reference, index, context.b.constant(0, 'u32'), []);
   return { kind: 'row', fields, set: set.reference };
-}
-
-function run(declaration: DeclarationOf<'sample'>, frame: Frame): TensorValue | undefined {
-  const { session } = frame.context;
-  for (const statement of declaration.body) {
-    switch (statement.kind) {
-      case 'sample':
-        if (!checkStatement(session, statement, 'sample')) return undefined;
-        if (frame.values.has(statement.target.text)) {
-          session.report('assigned-twice', statement.target.span, { name: statement.target.text });
-          return undefined;
-        }
-        frame.values.set(statement.target.text, draw(statement.target.text, statement.distribution, frame));
-        break;
-      case 'let':
-        if (!checkStatement(session, statement, 'sample')) return undefined;
-        assign(statement, frame);
-        break;
-      case 'return': {
-        const [only] = statement.values;
-        if (only === undefined) return undefined;
-        const value = frame.elaborate(only.value);
-        if (value.kind === 'invalid') return undefined;
-        if (value.kind === 'tensor' || value.kind === 'list') return toTensor(frame, value, only.span);
-        session.report('no-result', only.span, { found: describe(value) });
-        return undefined;
-      }
-      case 'for':
-      case 'keep':
-        checkStatement(session, statement, 'sample');
-        return undefined;
-      case 'param':
-        session.report('not-supported', statement.span, { what: "'param' in a sample", instead: '' });
-        return undefined;
-    }
-  }
-  session.report('missing-return', declaration.name.span, { name: declaration.name.text });
-  return undefined;
-}
-
-/** `z ~ p(z)`, `x ~ p(x | z)`, `e ~ Normal(0, 1)[2]`. */
-function draw(target: string, distribution: Expr, frame: Frame): Value {
-  const { session } = frame.context;
-  const samples: readonly Plate[] = joinPlates([[frame.program!.rows]]);
-  const isModel = distribution.kind === 'call' && frame.elaborate(distribution.callee).kind === 'model';
-  if (distribution.kind !== 'density' && !isModel) {
-    const value = frame.elaborate(distribution);
-    if (value.kind === 'distribution') return drawFrom(frame, value, [frame.program!.name, target], samples);
-    if (value.kind !== 'invalid') {
-      session.report('wrong-type', distribution.span, {
-        expected: "a distribution behind '~'",
-        found: describe(value),
-      });
-    }
-    return invalid;
-  }
-  const query = readDensity(distribution, frame);
-  if (query === undefined) return invalid;
-  const [variable, another] = query.of;
-  if (variable === undefined || another !== undefined) {
-    session.report('draw-name-mismatch', distribution.span, { names: `'${target}'`, density: printExpr(distribution) });
-    return invalid;
-  }
-  const values = new Map(query.values);
-  values.delete(variable);
-  if (!isTractable({ ...query, values }, frame)) return invalid;
-  const path = [frame.program!.name, query.model.declaration.name.text, variable];
-  const instance = instantiate(
-    query.model,
-    query.of,
-    values,
-    (_, found) => drawFrom(frame, found, path, samples),
-    frame,
-  );
-  return instance?.factors.get(variable)?.value ?? invalid;
 }

@@ -127,6 +127,9 @@ export const checkMessages = {
   'unknown-split': error(
     (p: { name: string; set: string; hint: string }) => `the data set ${p.set} has no part '${p.name}'${p.hint}`,
   ),
+  'loop-carries-nothing': error(
+    () => "this loop changes nothing that is read after it; write 'carry' before what it gives anew, 'carry x ~ …'",
+  ),
   'no-result': error((p: { found: string }) => `a sample returns numbers, found ${p.found}`),
   'not-supported': error((p: { what: string; instead: string }) => `${p.what} is not supported yet${p.instead}`),
 } as const;

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HostExpr } from '../../../compiler/4-tensor/program.ts';
-import { epochSteps, evaluateHost, type HostClock, stepsOf } from '../../../runtime/host/expression.ts';
+import { evaluateHost, type HostClock } from '../../../compiler/4-tensor/host.ts';
+import { epochSteps, stepsOf } from '../../../runtime/host/duration.ts';
 import { Hypers } from '../../../runtime/host/hypers.ts';
 import { scalarsOf } from '../../../runtime/host/scalars.ts';
 import { batchesOver, hostClock, stepClock } from '../../../runtime/host/positions.ts';

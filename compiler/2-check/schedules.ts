@@ -1,0 +1,172 @@
+/**
+ * Schedules: tables over the steps 1 … T of a process, computed in float64 while compiling. A declared schedule is a
+ * function from its parameters, T among them, to tables; `schedule noise = linear(500, …)` is its value.
+ */
+import type { DeclarationOf, ExprOf } from '../1-syntax/ast.ts';
+import { hostOperations, type HostOp } from '../4-tensor/host.ts';
+import type { HostExpr } from '../4-tensor/program.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
+import type { Span } from '../diagnostics/span.ts';
+import { matchArguments } from './arguments.ts';
+import { hostScalar } from './arithmetic.ts';
+import { Frame } from './context.ts';
+import type { Declared } from './load.ts';
+import { markStatic, staticCount, staticNumber } from './static.ts';
+import { at, lastStep, mapTables, type Entry, type Table } from './tables.ts';
+import { describe, invalid, number, type ScalarValue, type TensorValue, type Value } from './values.ts';
+
+/** `schedule noise = linear(T, beta: 1e-4 -> 0.02)`, made once a spec. */
+export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { scope }: Declared, frame: Frame): Value {
+  const { context } = frame;
+  const known = context.values.get(declaration);
+  if (known !== undefined) return known;
+  context.values.set(declaration, invalid);
+  const outer = new Frame({ context, program: undefined, scope });
+  const value = evaluate(declaration, outer);
+  context.values.set(declaration, value);
+  return value;
+}
+
+function evaluate({ name, value: expr }: DeclarationOf<'schedule-value'>, frame: Frame): Value {
+  const { session } = frame.context;
+  const callee = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.text : undefined;
+  const family = callee === undefined ? undefined : frame.scope.names.get(callee);
+  if (expr.kind !== 'call' || family?.declaration.kind !== 'schedule') {
+    const schedules = [...frame.scope.names].filter(([, { declaration }]) => declaration.kind === 'schedule');
+    const hint = didYouMean(
+      callee ?? '',
+      schedules.map(([known]) => known),
+    );
+    session.report('wrong-type', expr.span, { expected: `a call of a schedule${hint}`, found: 'something else' });
+    return invalid;
+  }
+  const { declaration, scope } = family;
+  const inner = new Frame({ context: frame.context, program: undefined, scope });
+  if (!bindParameters(declaration, expr, frame, inner)) return invalid;
+  const length = inner.values.get('T');
+  if (length === undefined) {
+    session.report('missing-argument', declaration.name.span, { of: `the schedule '${callee}'`, name: 'T' });
+    return invalid;
+  }
+  const steps = staticCount(length, expr.span, "'T'", frame);
+  if (steps === undefined) return invalid;
+  const tables = new Map<string, Value>();
+  session.calls.push(expr.span);
+  for (const statement of declaration.body) {
+    if (statement.kind !== 'let' || statement.targets.length !== 1) {
+      session.report('not-supported', statement.span, { what: 'anything but a table in a schedule', instead: '' });
+      return invalid;
+    }
+    const [target] = statement.targets;
+    const value = inner.elaborate(statement.value);
+    if (inner.values.has(target!.text) && !isParameter(declaration, target!.text)) {
+      session.report('assigned-twice', target!.span, { name: target!.text });
+      return invalid;
+    }
+    inner.values.set(target!.text, value);
+    tables.set(target!.text, value);
+  }
+  session.calls.pop();
+  return { kind: 'schedule', name: name.text, steps, tables };
+}
+
+function isParameter({ parameters }: DeclarationOf<'schedule'>, name: string): boolean {
+  return parameters.some((parameter) => parameter.name.text === name);
+}
+
+function bindParameters(
+  declaration: DeclarationOf<'schedule'>,
+  expr: ExprOf<'call'>,
+  frame: Frame,
+  inner: Frame,
+): boolean {
+  const formals = declaration.parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
+  const of = `the schedule '${declaration.name.text}'`;
+  const given = matchArguments(of, formals, expr.args, expr.span, frame);
+  if (given === undefined) return false;
+  for (const { name, initial } of declaration.parameters) {
+    const written = given.get(name.text);
+    const value = written === undefined ? inner.elaborate(initial!) : frame.elaborate(written);
+    if (value.kind === 'invalid') return false;
+    inner.values.set(name.text, value);
+  }
+  return true;
+}
+
+/** An operation of the host on tables and fixed numbers, step by step. */
+export function applyToTables(op: HostOp, args: readonly Value[], span: Span, frame: Frame): Value {
+  const entries: Entry[] = [];
+  for (const arg of args) {
+    const entry = arg.kind === 'table' ? arg.table : staticNumber(arg, span, 'a number beside a table', frame);
+    if (entry === undefined) return invalid;
+    entries.push(entry);
+  }
+  const result = mapTables(hostOperations[op], entries);
+  if (typeof result === 'number') return number(result);
+  const wrong = result.values.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return { kind: 'table', table: result };
+  const value = `${result.values[wrong]} at step ${result.first + wrong}`;
+  frame.context.session.report('non-finite-constant', span, { value });
+  return invalid;
+}
+
+export function memberOfSchedule(value: Extract<Value, { kind: 'schedule' }>, name: string): Value | undefined {
+  return name === 'T' ? number(value.steps) : value.tables.get(name);
+}
+
+/**
+ * `noise.abar[t]`: a number of the host where t is one (a loop's step, read in float64 at each iteration), else the
+ * entries at each row's own step. A step that the table does not have is an error here, not a wrong read there.
+ */
+export function entryOf(table: Table, index: Value, expr: ExprOf<'index'>, frame: Frame): Value {
+  const { session } = frame.context;
+  const [written] = expr.indices;
+  const span = written!.span;
+  if (index.kind === 'scalar') {
+    const wrong = stepsOf(index, frame).find((step) => at(table, step) === undefined);
+    if (wrong !== undefined) {
+      const expected = `a step from ${table.first} to ${lastStep(table)}`;
+      session.report('wrong-type', span, { expected, found: `the step ${wrong}` });
+      return invalid;
+    }
+    markStatic(frame.context, index.expression);
+    const offset = hostScalar('sub', [index, number(table.first)]);
+    if (offset.expression.kind === 'number') return number(table.values[offset.value!]!);
+    const expression: HostExpr = { kind: 'table', values: table.values, index: offset.expression };
+    const value = offset.value === undefined ? undefined : table.values[offset.value];
+    return { kind: 'scalar', value, expression };
+  }
+  if (index.kind === 'tensor' && index.support.kind === 'step') {
+    const { size } = index.support;
+    if (at(table, 1) !== undefined && lastStep(table) === size) return lookedUp(table, index, frame);
+    const expected = `steps of the table's own schedule, up to ${lastStep(table)}`;
+    session.report('wrong-type', span, { expected, found: describe(index) });
+    return invalid;
+  }
+  if (index.kind !== 'invalid') {
+    session.report('wrong-type', span, { expected: 'a step of the schedule', found: describe(index) });
+  }
+  return invalid;
+}
+
+function lookedUp(table: Table, index: TensorValue, frame: Frame): TensorValue {
+  const { b } = frame.context;
+  const { values, first } = table;
+  // Entry 0 stands for step 0: steps index the array as they are.
+  const whole = first === 0 ? values : [values[0]!, ...values];
+  const steps = index.node.dtype === 'u32' ? index.node : b.map('toU32', index.node);
+  const node = b.take(b.array(whole, [whole.length]), steps);
+  const support = values.every((value) => value > 0)
+    ? ({ kind: 'positive' } as const)
+    : values.every((value) => value >= 0)
+      ? ({ kind: 'nonnegative' } as const)
+      : ({ kind: 'real' } as const);
+  return { kind: 'tensor', node, support, shape: index.shape, plates: index.plates };
+}
+
+/** Every value that a number of the host takes: one, or one an iteration of the loop at hand. */
+function stepsOf(index: ScalarValue, frame: Frame): readonly number[] {
+  if (index.value !== undefined) return [index.value];
+  const count = frame.program?.loops?.iterations ?? 0;
+  return Array.from({ length: count }, (_, iteration) => frame.context.atIteration(index.expression, iteration));
+}

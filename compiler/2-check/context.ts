@@ -7,6 +7,7 @@ import type { Constraint, DataContract, HostExpr, Initialiser, Uniform } from '.
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
 import type { DrawPlates } from './draw-plates.ts';
+import { fnv1a } from '../ops/fnv.ts';
 import type { Session } from '../session.ts';
 import type { Spec } from './load.ts';
 import type { Contract, ModelInstance, Plate, TensorValue, Value } from './values.ts';

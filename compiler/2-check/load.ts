@@ -106,7 +106,7 @@ function importFrom(
 }
 
 /** Parts of the library that are not written yet. */
-const laterLibraries: ReadonlySet<string> = new Set(['std/adversarial.vae', 'std/flow.vae', 'std/testing.vae']);
+const laterLibraries: ReadonlySet<string> = new Set(['std/adversarial.vae', 'std/testing.vae']);
 
 /** `use` brings along everything but programs; a sampler, which needs an argument such as a net, is not one yet. */
 function isShared(declaration: NamedDeclaration): boolean {

@@ -11,6 +11,7 @@ import { elaborateReduction, isReduction, reductionNames } from './reductions.ts
 import { hostFunctions } from './schedules.ts';
 import { shapeWords } from './shapes.ts';
 import { tableFunctions } from './tables.ts';
+import { odeFunctions } from './ode.ts';
 import { special } from './special.ts';
 
 /** A function of the language: gets the call as written, because some look at names or at an index. */
@@ -22,6 +23,7 @@ const functions: Readonly<Record<string, BuiltinFunction>> = {
   ...shapeWords,
   ...special,
   ...tableFunctions,
+  ...odeFunctions,
 };
 
 /** What the language has words for and a later version compiles. */
@@ -29,7 +31,6 @@ const later: ReadonlySet<string> = new Set([
   ...laterLayers,
   ...laterDistributions,
   ...['grad', 'norm'],
-  ...['ode', 'euler', 'rk4'],
   'mean_field',
   ...['best_f1', 'disentanglement', 'fit', 'gradient_variance', 'mode_coverage', 'nearest_neighbour', 'pareto_k'],
 ]);

@@ -2,6 +2,7 @@
  * threefry2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011): on the
  * host as numbers, and as scalar language for the kernels.
  */
+import { fnv1a } from './fnv.ts';
 import * as s from './scalar-build.ts';
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
@@ -28,18 +29,12 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
 
 /** The stream of a declaration: FNV-1a of its path's words, each closed by a zero byte, mixed so that every bit counts. */
 export function streamKey(...path: readonly string[]): number {
-  let hash = 0x811c9dc5;
-  const take = (byte: number): void => {
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  };
-  for (const word of path) {
-    for (const character of word) {
-      const code = character.codePointAt(0)!;
-      for (let shift = 0; shift < 32; shift += 8) take((code >>> shift) & 0xff);
-    }
-    take(0);
-  }
-  return threefry2x32(hash, path.length, 0, 0)[0];
+  const bytes = path.flatMap((word) => [...[...word].flatMap((character) => bytesOf(character.codePointAt(0)!)), 0]);
+  return threefry2x32(fnv1a(bytes), path.length, 0, 0)[0];
+}
+
+function bytesOf(word: number): readonly number[] {
+  return [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff);
 }
 
 /** A run's seed, any whole number up to 2^53 in size, as 32 bits. */

@@ -4,7 +4,9 @@
  * there are. The bits are threefry2x32 with 20 rounds (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011)
  * with key (seed mod 2^32, FNV-1a of the stream's name) and counter (row, item).
  */
+import { fnv1a } from '../../compiler/ops/fnv.ts';
 import { threefry2x32 } from '../../compiler/ops/threefry.ts';
+import { normalOf, uniformOf } from '../random-words.ts';
 
 export interface Draws {
   /** Uniform on [0, 1): 53 bits. */
@@ -14,16 +16,11 @@ export interface Draws {
 }
 
 export function draws(seed: number, stream: string): Draws {
-  const bits = (row: number, item: number) => threefry2x32(seed >>> 0, fnv1a(stream), row >>> 0, item);
+  const key = fnv1a(new TextEncoder().encode(stream));
+  const bits = (row: number, item: number) => threefry2x32(seed >>> 0, key, row >>> 0, item);
   return {
-    uniform: (row, item) => {
-      const [a, b] = bits(row, item);
-      return ((a >>> 5) * 2 ** 26 + (b >>> 6)) / 2 ** 53;
-    },
-    normal: (row, item) => {
-      const [a, b] = bits(row, item);
-      return Math.sqrt(-2 * Math.log((a + 0.5) / 2 ** 32)) * Math.cos((2 * Math.PI * b) / 2 ** 32);
-    },
+    uniform: (row, item) => uniformOf(bits(row, item)),
+    normal: (row, item) => normalOf(bits(row, item)),
   };
 }
 
@@ -36,10 +33,4 @@ export function shuffled(n: number, seed: number, stream: string): Uint32Array {
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
   return order;
-}
-
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

@@ -7,6 +7,7 @@ import type { Constraint, Parameter, ParameterLayout } from '../../compiler/4-te
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { LoadedField, LoadedSplit } from '../data/dataset.ts';
 import { InternalError, UserError } from '../errors.ts';
+import { normalOf, uniformOf } from '../random-words.ts';
 
 /** Rows of a data set by reference, for parameters that begin as some of them. */
 export type Rows = (reference: string) => LoadedSplit;
@@ -68,15 +69,9 @@ function drawsOf(seed: number, path: string): PathDraws {
   const stream = streamKey('initial', path);
   const words = (element: number) => threefry2x32(key, stream, element, 0);
   return {
-    uniform(element, bound) {
-      const [a, b] = words(element);
-      // 53 bits, at the middle of their cells: never an end of the interval.
-      return bound * (2 * (((a >>> 5) * 2 ** 26 + (b >>> 6) + 0.5) / 2 ** 53) - 1);
-    },
-    normal(element) {
-      const [a, b] = words(element);
-      return Math.sqrt(-2 * Math.log((a + 0.5) / 2 ** 32)) * Math.cos((2 * Math.PI * b) / 2 ** 32);
-    },
+    // At the middle of its cell: never an end of the interval.
+    uniform: (element, bound) => bound * (2 * (uniformOf(words(element)) + 2 ** -54) - 1),
+    normal: (element) => normalOf(words(element)),
     bits: (element) => words(element)[0],
   };
 }

@@ -38,6 +38,18 @@ describe('initial parameters', () => {
     expect(weights(1, 'a')).toEqual(first);
   });
 
+  test('never change: a seed means the same parameters in every version', () => {
+    const drawn = (initialiser: Initialiser) => [...initialValues(parameter(initialiser, [2]), 3, rows)];
+    expect([...drawn({ kind: 'fan-in', fanIn: 4 }), ...drawn({ kind: 'normal', sd: 1 })]).toMatchInlineSnapshot(`
+      [
+        -0.37738311290740967,
+        0.4284212589263916,
+        -1.0829864740371704,
+        0.3176003098487854,
+      ]
+    `);
+  });
+
   // 40 000 draws: the standard error of the mean is sd / 200, that of the variance sd² √(2 / n) or less; 5 of them.
   const n = 40_000;
   test.each<[Initialiser, number, number]>([

@@ -1,6 +1,6 @@
 /** A module as bytes: the binary format of WebAssembly (core specification 2.0, chapter 5). */
 import { Bytes } from './bytes.ts';
-import { loadOf, signatureOf, storeOf, type MemoryInstruction, type ValueType } from './instructions.ts';
+import { loadOf, signatureOf, storeOf, valueTypes, type MemoryInstruction, type ValueType } from './instructions.ts';
 import { localsOf, type Code, type Instruction, type Local, type WasmFunction, type WasmModule } from './ir.ts';
 
 const types: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
@@ -82,7 +82,7 @@ class Body {
     this.#functions = functions;
     fn.parameters.forEach((local) => this.#indices.set(local, this.#indices.size));
     const locals = localsOf(fn);
-    const groups = (['i32', 'f32', 'v128'] as const).map((type) => locals.filter((local) => local.type === type));
+    const groups = valueTypes.map((type) => locals.filter((local) => local.type === type));
     const used = groups.filter((group) => group.length > 0);
     this.bytes.unsigned(used.length);
     for (const group of used) {

@@ -125,6 +125,10 @@ function folded(operation: Operation, args: readonly Code[]): Code {
   const [x, y] = args as readonly [Code, Code];
   if (operation === 'i32.add') return b.sum(x, y);
   if (operation === 'i32.sub') return b.difference(x, y);
+  // -|x| has the sign's bit set.
+  if (operation === 'f32x4.neg' && b.isApply(x, 'f32x4.abs')) {
+    return b.apply('v128.or', x.args[0]!, b.splat(b.i32(0x80000000)));
+  }
   return operation === 'i32.mul' ? b.times(x, y) : b.apply(operation, ...args);
 }
 

@@ -5,10 +5,10 @@ import type { ScheduledKernel } from '../../5-kernel/schedule/scheduled.ts';
 import { encode } from './binary.ts';
 import { legalise } from './kernel.ts';
 import { calleesOf, type WasmFunction } from './ir.ts';
+import { optimise } from './passes/index.ts';
 import { withoutRelaxed } from './plain.ts';
 import { Scalars } from './scalars.ts';
 import { printModule } from './text.ts';
-import { verifyModule } from './verify.ts';
 
 /** Emits the kernels of one plan: functions that several of them call are written once. */
 export class WasmEmitter implements KernelEmitter {
@@ -19,9 +19,9 @@ export class WasmEmitter implements KernelEmitter {
 
   /** A module with this kernel alone, as text. */
   emit(kernel: ScheduledKernel): EmittedKernel {
-    const { fn, scratch } = legalise(kernel, this.#scalars);
+    const { fn: legal, scratch } = legalise(kernel, this.#scalars);
+    const fn = optimise(legal);
     const module = { functions: [...calleesOf([fn]), fn] };
-    verifyModule(module);
     const text = printModule(module);
     this.#kernels.set(text, fn);
     return { text, scratch };
@@ -31,7 +31,6 @@ export class WasmEmitter implements KernelEmitter {
   assemble(texts: readonly string[]): WasmModules {
     const kernels = texts.map((text) => this.#kernels.get(text)!);
     const module = { functions: [...calleesOf(kernels), ...kernels] };
-    verifyModule(module);
     return { relaxed: encode(module), plain: encode(withoutRelaxed(module)) };
   }
 }

@@ -14,6 +14,8 @@ import type { Writer } from './writer.ts';
 export interface Held {
   readonly local: Local;
   readonly spread: boolean;
+  /** Its value, where that is known when compiling. */
+  readonly known?: Code;
   /** What it was declared with, where that is the same wherever the variable is in sight. */
   readonly definition?: Expr;
   /** The number of loops around its declaration. */
@@ -33,12 +35,14 @@ export class Values {
   readonly #writer: Writer;
   readonly #scalars: Scalars;
   readonly #held = new Map<Variable, Held>();
+  readonly #ranges: Ranges;
   readonly #scope: Scope;
 
   constructor(given: Given, writer: Writer, scalars: Scalars, ranges: Ranges) {
     this.#given = given;
     this.#writer = writer;
     this.#scalars = scalars;
+    this.#ranges = ranges;
     this.#scope = {
       ranges,
       definitionOf: (variable) => this.#held.get(variable)?.definition,
@@ -63,14 +67,17 @@ export class Values {
     return Math.max(own, ...childrenOf(expr).map((child) => this.depthOf(child)));
   }
 
-  of(expr: Expr): Code {
+  of(undecided: Expr): Code {
+    const expr = this.#ranges.decided(undecided);
     switch (expr.kind) {
       case 'literal':
         return literal(expr.value, expr.scalar, expr.width);
       case 'constant':
         return literal(expr.constant.value, expr.scalar, expr.width);
-      case 'variable':
-        return b.get(this.localOf(expr.variable));
+      case 'variable': {
+        const held = this.#held.get(expr.variable);
+        return held?.known ?? b.get(this.localOf(expr.variable));
+      }
       case 'uniform':
         return this.#given.uniforms.get(expr.name)!;
       case 'place':

@@ -2,7 +2,8 @@
  * The instructions of WebAssembly that kernels are made of: what each takes and gives, and its code. From the core
  * specification 2.0 (numbers, bulk memory, 128-bit vectors) and the relaxed-simd proposal.
  */
-export type ValueType = 'i32' | 'f32' | 'v128';
+export const valueTypes = ['i32', 'f32', 'v128'] as const;
+export type ValueType = (typeof valueTypes)[number];
 
 /** Name, what it takes and gives by first letters, opcode behind its prefix. */
 type Row = readonly [signature: string, code: number];

@@ -2,7 +2,7 @@
  * WebAssembly as trees: functions of structured statements over folded expressions. Two printers read it, one for
  * bytes and one for people; neither decides anything.
  */
-import type { Load, Operation, Store, ValueType } from './instructions.ts';
+import { valueTypes, type Load, type Operation, type Store, type ValueType } from './instructions.ts';
 
 export interface Local {
   /** Unique within its function. */
@@ -186,7 +186,7 @@ export function calleesOf(functions: readonly WasmFunction[]): ReadonlySet<WasmF
   return found;
 }
 
-/** Every local of the function that is not a parameter, in the order in which it is first set. */
+/** Every local of the function that is not a parameter: by type, in the order in which they are first set. */
 export function localsOf({ parameters, body }: WasmFunction): readonly Local[] {
   const found = new Set<Local>();
   const visit = (block: readonly Instruction[]): void => {
@@ -197,5 +197,5 @@ export function localsOf({ parameters, body }: WasmFunction): readonly Local[] {
   };
   visit(body);
   for (const parameter of parameters) found.delete(parameter);
-  return [...found];
+  return valueTypes.flatMap((type) => [...found].filter((local) => local.type === type));
 }

@@ -150,6 +150,9 @@ class Statements {
         return this.#for(statement);
       case 'if': {
         const condition = this.#values.of(statement.condition);
+        if (condition.kind === 'number') {
+          return writer.splice(() => this.write(condition.value === 0 ? statement.otherwise : statement.then));
+        }
         const then = writer.inside(() => this.write(statement.then));
         const otherwise = writer.inside(() => this.write(statement.otherwise));
         return writer.push({ kind: 'if', condition, then, otherwise });
@@ -161,7 +164,8 @@ class Statements {
     }
   }
 
-  #declare({ variable, value }: Statement & { readonly kind: 'declare' }): void {
+  #declare({ variable, value: undecided }: Statement & { readonly kind: 'declare' }): void {
+    const value = this.#ranges.decided(undecided);
     const spread = this.#uses.isSpread(variable);
     const isFixed = !variable.mutable && this.#uses.isLasting(value);
     const code = spread
@@ -170,7 +174,9 @@ class Statements {
     const local = this.#writer.local(variable.name, code.type);
     this.#writer.set(local, code);
     if (!variable.mutable) this.#ranges.declare(variable, value);
-    this.#values.declare(variable, { local, spread, depth: this.#depth, ...(isFixed ? { definition: value } : {}) });
+    const known = !variable.mutable && (code.kind === 'number' || code.kind === 'vector') ? { known: code } : {};
+    const definition = isFixed ? { definition: value } : {};
+    this.#values.declare(variable, { local, spread, depth: this.#depth, ...known, ...definition });
   }
 
   #store({ address, offset }: { readonly address: Code; readonly offset: number }, value: Code): void {

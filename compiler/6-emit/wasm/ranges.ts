@@ -1,4 +1,4 @@
-/** What is known of a u32 before it is computed: bounds, and a number that it is a multiple of. */
+/** What is known of a u32 before it is computed: bounds, a number that it is a multiple of, and what they decide. */
 import type { Expr, Variable } from '../../5-kernel/schedule/loops.ts';
 
 /** low <= value <= high, and value mod multiple = 0; a multiple of 0 is 0 itself. */
@@ -34,6 +34,34 @@ export class Ranges {
       high: Math.max(start.low, end.high - 1),
       multiple: divisorOf(start.multiple, by.multiple),
     });
+  }
+
+  /** What the expression must come to, where its bounds decide that; else the expression. */
+  decided(expr: Expr): Expr {
+    if (expr.kind !== 'builtin' || expr.width !== 1) return expr;
+    const { low, high } = this.of(expr);
+    if (low === high) return { kind: 'literal', scalar: expr.scalar, width: 1, value: low };
+    const [first, second] = expr.args as readonly [Expr, Expr];
+    if (first.scalar === 'bool') return this.#decidedTruth(expr.name, expr.args) ?? expr;
+    if (first.scalar !== 'u32' || expr.args.length !== 2) return expr;
+    const [a, b] = [this.of(first), this.of(second)];
+    if (expr.name === 'min' || expr.name === 'max') {
+      const isMin = expr.name === 'min';
+      if (a.high <= b.low) return this.decided(isMin ? first : second);
+      return b.high <= a.low ? this.decided(isMin ? second : first) : expr;
+    }
+    const holds = compared(expr.name, a, b);
+    return holds === undefined ? expr : truth(holds);
+  }
+
+  #decidedTruth(name: string, args: readonly Expr[]): Expr | undefined {
+    if (name !== 'and' && name !== 'or') return undefined;
+    const [a, b] = args.map((arg) => this.decided(arg)) as [Expr, Expr];
+    // True and b is b, true or b is true.
+    const decides = name === 'or' ? 1 : 0;
+    if (a.kind === 'literal') return a.value === decides ? a : b;
+    if (b.kind === 'literal') return b.value === decides ? b : a;
+    return undefined;
   }
 
   of(expr: Expr): Range {
@@ -94,6 +122,28 @@ export class Ranges {
         return anything;
     }
   }
+}
+
+/** Whether the comparison holds for all numbers within the bounds, or for none; undefined where it may be either. */
+function compared(name: string, a: Range, b: Range): boolean | undefined {
+  switch (name) {
+    case 'lt':
+      return a.high < b.low ? true : a.low >= b.high ? false : undefined;
+    case 'le':
+      return a.high <= b.low ? true : a.low > b.high ? false : undefined;
+    case 'gt':
+      return compared('lt', b, a);
+    case 'ge':
+      return compared('le', b, a);
+    case 'eq':
+      return a.high < b.low || b.high < a.low ? false : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function truth(holds: boolean): Expr {
+  return { kind: 'literal', scalar: 'bool', width: 1, value: holds ? 1 : 0 };
 }
 
 function only(value: number): Range {

@@ -46,6 +46,15 @@ export class Writer {
     return get(local);
   }
 
+  append(instructions: readonly Instruction[]): void {
+    this.#block.push(...instructions);
+  }
+
+  /** What `write` writes, in this block, with locals of its own. */
+  splice(write: () => void): void {
+    this.append(this.inside(write));
+  }
+
   /** What `write` writes, as a block of its own. */
   inside(write: () => void): readonly Instruction[] {
     const [outer, open] = [this.#block, this.#open];

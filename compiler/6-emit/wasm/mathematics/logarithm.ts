@@ -5,6 +5,7 @@
  */
 import * as s from '../../../ops/scalar-build.ts';
 import type { Scalar } from '../../../ops/scalar-build.ts';
+import { inPairs } from './polynomial.ts';
 
 const rootHalfBits = 0x3f3504f3;
 const mantissa = 0x007fffff;
@@ -40,7 +41,7 @@ function partsOf(x: Scalar, keep: s.Keep): Parts {
   const m = s.bitsToF32(s.add(s.bitAnd(bits, s.u32(mantissa)), s.u32(rootHalfBits)));
   const f = keep('f', s.sub(m, s.f32(1)));
   const square = keep('f2', s.mul(f, f));
-  const tail = s.mul(s.mul(square, f), s.polynomial(f, series));
+  const tail = s.mul(s.mul(square, f), inPairs(f, series, keep, square));
   return { k, f, rest: keep('rest', s.fma(s.f32(-0.5), square, tail)) };
 }
 

@@ -1,0 +1,46 @@
+/** The locals of a function, for passes: new ones by names of their own, and those that instructions set. */
+import { blocksOf, localsOf, partsOf, type Code, type Instruction, type Local, type WasmFunction } from '../ir.ts';
+import type { ValueType } from '../instructions.ts';
+
+export interface Names {
+  /** A new local, called after the hint. */
+  local(hint: string, type: ValueType): Local;
+}
+
+export function locals(fn: WasmFunction): Names {
+  const taken = new Set([...fn.parameters, ...localsOf(fn)].map(({ name }) => name));
+  return {
+    local(hint, type) {
+      let name = hint;
+      for (let i = 2; taken.has(name); i++) name = `${hint}${/\d$/.test(hint) ? '_' : ''}${i}`;
+      taken.add(name);
+      return { name, type };
+    },
+  };
+}
+
+/** Every local that the instructions set, in their blocks too. */
+export function setIn(instructions: readonly Instruction[]): ReadonlySet<Local> {
+  const found = new Set<Local>();
+  const visit = (block: readonly Instruction[]): void => {
+    for (const instruction of block) {
+      if (instruction.kind === 'set') found.add(instruction.local);
+      blocksOf(instruction).forEach(visit);
+    }
+  };
+  visit(instructions);
+  return found;
+}
+
+/** `x_at` for an address in x. */
+export function addressName(code: Code): string {
+  const first = (part: Code): string | undefined => {
+    if (part.kind === 'get') return part.local.name.replace(/_at\d*$/, '');
+    for (const inner of partsOf(part)) {
+      const name = first(inner);
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  };
+  return `${first(code) ?? 'fixed'}_at`;
+}

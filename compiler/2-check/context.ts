@@ -6,8 +6,8 @@ import { evaluateHost } from '../4-tensor/host.ts';
 import type { Constraint, DataContract, HostExpr, Initialiser, Uniform } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
-import type { DrawPlates } from './draw-plates.ts';
 import { fnv1a } from '../ops/fnv.ts';
+import type { OpenDraws } from './open-draws.ts';
 import type { Session } from '../session.ts';
 import type { Spec } from './load.ts';
 import type { Contract, ModelInstance, Plate, TensorValue, Value } from './values.ts';
@@ -136,7 +136,7 @@ export interface ProgramContext {
   readonly set: string;
   /** Draws shared by every E and KL over the same guide and arguments. */
   readonly draws: Map<string, ModelInstance>;
-  readonly drawPlates: DrawPlates;
+  readonly openDraws: OpenDraws;
   readonly decisions: Decision[];
   /** Evaluation only: what must be averaged over all rows before `deferred` values are known. */
   readonly means: Map<string, TensorValue>;

@@ -73,8 +73,12 @@ export function deriveLinearly(
 /** False (and reported) where a function is not linear in what has to pass it as a mean. */
 export function isSound(frame: Frame, from: readonly Source[], { linearity, what, span }: Rule): boolean {
   const { session } = frame.context;
-  if (!linearity(from.map(({ estimate }) => estimate === true))) {
-    session.report('estimate-under-nonlinearity', span, { function: what });
+  const [estimate] = estimatesOf(from);
+  if (estimate !== undefined && !linearity(from.map((source) => source.estimate !== undefined))) {
+    const isKl = estimate === 'divergence';
+    const advice = isKl ? "add 'by: monte_carlo' to the KL to accept that" : 'take the function inside the E';
+    const of = isKl ? 'a Monte Carlo KL' : 'an estimate of E';
+    session.report('estimate-under-nonlinearity', span, { of, function: what, advice });
     return false;
   }
   const isDeferred = from.some(({ deferred }) => deferred !== undefined);
@@ -89,10 +93,13 @@ export function isSound(frame: Frame, from: readonly Source[], { linearity, what
 export function inherited(frame: Frame, from: readonly Source[]): Pick<TensorValue, 'estimate' | 'deferred'> {
   const isDeferred = from.some(({ deferred }) => deferred !== undefined);
   const deferred = from.some((source) => isByRow(frame, source)) ? 'by row' : 'alike';
-  return {
-    ...(from.some(({ estimate }) => estimate) && { estimate: true }),
-    ...(isDeferred && { deferred }),
-  };
+  const [estimate] = estimatesOf(from);
+  return { ...(estimate && { estimate }), ...(isDeferred && { deferred }) };
+}
+
+/** An expectation counts before a divergence: that one may be marked is of no use to it. */
+function estimatesOf(from: readonly Source[]): ('divergence' | 'expectation')[] {
+  return from.flatMap(({ estimate }) => estimate ?? []).sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
 }
 
 /** Whether a value has one for each row of the batch. */

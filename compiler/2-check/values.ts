@@ -40,8 +40,8 @@ export interface TensorValue {
   readonly support: Support;
   readonly shape: Shape;
   readonly plates: readonly Plate[];
-  /** Set on a Monte Carlo KL that nobody marked `by: monte_carlo`: a nonlinear function of it is refused. */
-  readonly estimate?: boolean;
+  /** Set on an estimate from draws, unless a KL is marked `by: monte_carlo`: a nonlinear function of it is refused. */
+  readonly estimate?: 'divergence' | 'expectation';
   /**
    * Set on a function of means over the batch; in an evaluation, over the whole set, known when every row has been seen.
    * 'alike': the same for every row. 'by row': linear in rows' own values too; in an evaluation its mean stands for it.

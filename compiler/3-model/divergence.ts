@@ -273,7 +273,7 @@ function finish(
   frame: Frame,
 ): Value {
   const { b } = frame.context;
-  const flags = estimate ? { estimate } : {};
+  const flags = estimate ? ({ estimate: 'divergence' } as const) : {};
   if (options.perDimension) {
     const entries = deriveLinearly(frame, parts, (all) => {
       const plates = joinPlates(all.map((part) => part.plates));

@@ -1,4 +1,7 @@
-/** E[z ~ q(z | x)](f(z)): f at draws of z, one a row or K; linear, so an unbiased estimate of every term of f. */
+/**
+ * E[z ~ q(z | x)](f(z)): f at draws of z, one a row or K. The estimate is unbiased whatever f is; a function of it that
+ * is not linear would not be, so the value is marked as the estimate that it is.
+ */
 import type { Draw, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import type { Frame } from '../2-check/context.ts';
@@ -11,7 +14,7 @@ import { expectedDraw } from './expected.ts';
 import { sharedDraw } from './sharing.ts';
 
 export function elaborateExpectation(expr: ExprOf<'expectation'>, frame: Frame): Value {
-  if (frame.program !== undefined) return frame.program.drawPlates.around(() => drawAndElaborate(expr, frame));
+  if (frame.program !== undefined) return frame.program.openDraws.around(() => drawAndElaborate(expr, frame));
   const what = 'an expectation outside a program';
   frame.context.session.report('not-supported', expr.span, { what, instead: '' });
   return invalid;
@@ -42,7 +45,7 @@ function drawAndElaborate(expr: ExprOf<'expectation'>, frame: Frame): Value {
   if (body.kind === 'invalid' || body.kind === 'scalar') return body;
   const value = toTensor(inner, body, expr.body.span);
   const open = plates.find((plate) => value?.plates.some((other) => other.id === plate.id));
-  if (open === undefined) return value ?? invalid;
+  if (open === undefined) return value ? { ...value, estimate: 'expectation' } : invalid;
   session.report('unreduced-index', expr.body.span, { index: open.name });
   return invalid;
 }
@@ -74,7 +77,7 @@ function platesOf(draw: Draw, frame: Frame, inner: Frame): Plate | undefined | '
     session.report('assigned-twice', name.span, { name: name.text });
     return 'wrong';
   }
-  const found = frame.program!.drawPlates.open(count, () => frame.context.plate(name.text, count));
+  const found = frame.program!.openDraws.plate(count, () => frame.context.plate(name.text, count));
   const plate = { ...found, name: name.text };
   inner.values.set(name.text, { kind: 'plate', plate });
   return plate;
@@ -105,8 +108,18 @@ function bind(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Frame):
     session.report('draw-name-mismatch', draw.span, params);
     return false;
   }
-  for (const name of names) inner.values.set(name, instance.factors.get(name)!.value!);
+  for (const { name } of draw.names) {
+    if (!isNew(name, inner)) return false;
+    inner.values.set(name.text, instance.factors.get(name.text)!.value!);
+  }
   return true;
+}
+
+/** False (and reported) where this expectation draws the name already. */
+function isNew(name: Draw['names'][number]['name'], inner: Frame): boolean {
+  if (!inner.values.has(name.text)) return true;
+  inner.context.session.report('assigned-twice', name.span, { name: name.text });
+  return false;
 }
 
 /** `e ~ Normal(0, 1) like x`: noise of the objective's own. */
@@ -128,7 +141,11 @@ function bindNoise(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Fr
     return false;
   }
   const variable = name.name.text;
-  const drawn = expectedDraw(variable, value, ['E', variable], plate, frame);
+  if (!isNew(name.name, inner)) return false;
+  // Expectations beside one another that draw `e` draw the same e; one within another does not.
+  const around = frame.program!.openDraws.noise(variable);
+  const path = ['E', variable, ...(around === 0 ? [] : [`within ${around}`])];
+  const drawn = expectedDraw(variable, value, path, plate, frame);
   if (drawn === undefined) return false;
   inner.values.set(variable, drawn);
   return true;

@@ -37,6 +37,11 @@ describe('a Monte Carlo KL', () => {
     `log Normal(0, 1)(${whole}) + u`,
     `log Normal(${whole}, 1)(u)`,
     `if ${whole} < 1 then u else ${whole}`,
+    `-1 / ${whole}`,
+    `${whole} * ${whole}`,
+    `${whole}^2`,
+    `${whole}^-1`,
+    `exp(u)^${whole}`,
   ])('is refused inside %s', (objective) => {
     expect(codes(objective)).toEqual(['estimate-under-nonlinearity']);
   });
@@ -51,5 +56,39 @@ describe('a Monte Carlo KL', () => {
     `exp(KL(q(z | x) || p(z), by: monte_carlo))`,
   ])('is fine inside what is linear: %s', (objective) => {
     expect(codes(objective)).toEqual([]);
+  });
+});
+
+const drawn = 'E[z ~ q(z | x)](log p(x, z))';
+
+describe('an expectation', () => {
+  test.each([
+    `exp(${drawn})`,
+    `${drawn} * ${drawn}`,
+    `${drawn} * ${whole}`,
+    `u / ${drawn}`,
+    `max(u, batch_mean(${drawn}))`,
+    `E[e ~ Normal(0, 1)](exp(e + ${drawn}))`,
+    `E[z[k] ~ q(z | x) for k in 1..5](logmeanexp[k](log p(x, z[k]) + E[e ~ Normal(0, 1)](e * u)))`,
+  ])('is refused inside what is not linear: %s', (objective) => {
+    expect(codes(objective)).toEqual(['estimate-under-nonlinearity']);
+  });
+
+  test.each([
+    `u * ${drawn} - ${whole}`,
+    `E[z ~ q(z | x)](exp(log p(x, z)))`,
+    `E[z[k] ~ q(z | x) for k in 1..5](logmeanexp[k](log p(x, z[k]) - log q(z[k] | x)))`,
+    `E[z ~ q(z | x)](max(u, batch_mean(log p(x, z))))`,
+    `E[z ~ q(z | x)](log p(x, z) + E[e ~ Normal(0, 1)](e * u))`,
+  ])('holds any function, and is fine inside what is linear: %s', (objective) => {
+    expect(codes(objective)).toEqual([]);
+  });
+
+  test('is told how to be right', () => {
+    const host = testSources({ 'test.vae': spec(`exp(${drawn})`) });
+    const [found] = check({ entry: 'test.vae', host }).diagnostics;
+    expect(found!.message).toBe(
+      "an estimate of E inside 'exp(E[z ~ q(z | x)](log p(x, z)))' is biased; take the function inside the E",
+    );
   });
 });

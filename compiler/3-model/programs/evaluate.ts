@@ -40,7 +40,7 @@ export function draftEvaluate(
   const set = readSet(data, outer);
   if (set === undefined) return undefined;
   const first = elaborateReports(name, reports, set, largestBatch, context);
-  const draws = first?.program.drawPlates.largest ?? 1;
+  const draws = first?.program.openDraws.largest ?? 1;
   const batch = Math.max(1, Math.min(largestBatch, Math.floor(rowsTimesDraws / draws)));
   return batch === largestBatch ? first : elaborateReports(name, reports, set, batch, context);
 }
@@ -76,8 +76,8 @@ function elaborateReports(
 }
 
 /** False, and said at the report that asks for them, where a row has too many draws. */
-function holdsDraws({ drawPlates }: ProgramContext, { value }: Report, { session }: Context): boolean {
-  const draws = drawPlates.largest;
+function holdsDraws({ openDraws }: ProgramContext, { value }: Report, { session }: Context): boolean {
+  const draws = openDraws.largest;
   if (draws <= mostDraws) return true;
   const what = `an evaluation with ${draws} draws a row`;
   session.report('not-supported', value.span, { what, instead: `; ${mostDraws} are held at once at most` });

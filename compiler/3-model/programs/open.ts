@@ -1,7 +1,7 @@
 /** Begins the elaboration of a program: its rows, its data, nothing drawn or decided yet. */
 import type { Node } from '../../4-tensor/ir.ts';
 import type { ProgramContext } from '../../2-check/context.ts';
-import { DrawPlates } from '../../2-check/draw-plates.ts';
+import { OpenDraws } from '../../2-check/open-draws.ts';
 import type { Plate, TensorValue } from '../../2-check/values.ts';
 
 /** The plate of rows comes before every other. */
@@ -17,5 +17,5 @@ export function openProgram(options: {
   readonly set: string;
   readonly fields: ReadonlyMap<string, TensorValue>;
 }): ProgramContext {
-  return { ...options, draws: new Map(), drawPlates: new DrawPlates(), decisions: [], means: new Map() };
+  return { ...options, draws: new Map(), openDraws: new OpenDraws(), decisions: [], means: new Map() };
 }

@@ -105,8 +105,7 @@ export const checkMessages = {
       `${p.model} draws '${p.name}', which the guide does not; add '${p.name} ~ …' to the guide`,
   ),
   'estimate-under-nonlinearity': error(
-    (p: { function: string }) =>
-      `a Monte Carlo KL inside ${p.function} is biased; add 'by: monte_carlo' to the KL to accept that`,
+    (p: { of: string; function: string; advice: string }) => `${p.of} inside ${p.function} is biased; ${p.advice}`,
   ),
   'unreduced-index': error(
     (p: { index: string }) => `this still varies with '${p.index}'; reduce it, as logmeanexp[${p.index}](…) does`,

@@ -10,6 +10,7 @@ const inputs = { uniforms: { rows, seed: 5 }, tables: { x: someNumbers(rows * 2,
 
 const spec = (...reports: string[]): string => `
 data d { x : real[2]  source npy(x: "x.npy") }
+function twice(at) = E[e ~ Normal(0, 1)](0 * at + e)
 function noisy(at) = E[f[j] ~ Normal(0, 1) for j in 1..3](mean[j](at * f[j]))
 model p { z ~ Normal(0, 1)[2]  x ~ Normal(z, 1) }
 guide q(x) { z ~ Normal(x, 1) }
@@ -43,6 +44,17 @@ test('an expectation within another has its own index, also through a function',
     'E[e[k] ~ Normal(0, 1) for k in 1..3, f[j] ~ Normal(0, 1) for j in 1..3](mean[k](mean[j](e[k] * f[j])))',
   );
   expect(called).toBeCloseTo(written!, 12);
+});
+
+test('noise of one name is one noise beside, and another within, an expectation', () => {
+  const beside = '(E[e ~ Normal(0, 1)](e)) - E[e ~ Normal(0, 1)](e)';
+  const within = 'E[e ~ Normal(0, 1)](e - twice(e))';
+  const [same, other] = valuesOf(beside, within);
+  expect(same).toBe(0);
+  expect(Math.abs(other!)).toBeGreaterThan(0.01);
+  expect(told('E[e ~ Normal(0, 1), e ~ Normal(0, 1)](e)')).toEqual([
+    "assigned-twice: 'e' is assigned twice; names are assigned once",
+  ]);
 });
 
 test('one index of two draws pairs them', () => {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from '../../compiler/1-syntax/build.ts';
+import { builtinNames, isLater } from '../../compiler/2-check/builtins/index.ts';
 import { check, compile } from '../../compiler/compile.ts';
+import { laterOptimizers, optimizers } from '../../compiler/optimizers/index.ts';
 import { diskSources } from '../../cli/sources.ts';
 
 const pages = ['README.md', 'docs/adding.md', 'docs/language.md'];
@@ -26,6 +28,21 @@ test.each(whole)('$name is a spec without an error', ({ text }) => {
   const disk = diskSources();
   const host = { read: (path: string) => (path === 'block.vae' ? text : disk.read(path)) };
   expect(check({ entry: 'block.vae', host }).diagnostics).toEqual([]);
+});
+
+test('the language page names every word of the language, and those that are not compiled in its last part', () => {
+  const [compiled = '', later = '', more] = textOf('docs/language.md').split('\n## Not supported yet\n');
+  expect(more).toBeUndefined();
+  const names = (text: string) => new Set(text.match(/[A-Za-z_]\w*/g));
+  const [said, saidLater] = [names(compiled), names(later)];
+  const words = [...builtinNames, ...optimizers.keys(), ...laterOptimizers];
+  const isNotCompiled = (word: string) => isLater(word) || laterOptimizers.includes(word);
+  expect(words.filter((word) => !isNotCompiled(word) && !said.has(word))).toEqual([]);
+  expect(words.filter((word) => isNotCompiled(word) && !saidLater.has(word))).toEqual([]);
+  const std = ['objectives', 'diagnostics'].map((file) => textOf(`compiler/std/${file}.vae`)).join('\n');
+  const objectives = [...std.matchAll(/^objective (\w+)/gm)].map(([, name]) => name!);
+  expect(objectives.length).toBeGreaterThan(8);
+  expect(objectives.filter((name) => !said.has(name))).toEqual([]);
 });
 
 /** Joins the two-layer model of the language's page with the nets and the data that it leaves out. */

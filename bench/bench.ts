@@ -23,12 +23,18 @@ if (options === 'help') {
     : [measureStep, measureStartup, measureMemory, measureIdle];
   const findings: Finding[] = [];
   for (const measure of measures) {
-    const finding = await measure(options, tell);
-    if (finding === undefined) continue;
-    findings.push(finding);
-    say(finding.text);
+    try {
+      const finding = await measure(options, tell);
+      if (finding === undefined) continue;
+      findings.push(finding);
+      say(finding.text);
+    } catch (error) {
+      // What the others find is not lost with it.
+      tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      process.exitCode = 1;
+    }
   }
-  if (findings.length === 0) console.error('nothing was chosen: npm run bench -- --help');
+  if (findings.length === 0) tell('nothing was measured: npm run bench -- --help');
   const results = { machine, measures: findings.map(({ measure, data }) => ({ measure, data })) };
   const text = `${JSON.stringify(results, undefined, 2)}\n`;
   const folder = fileURLToPath(new URL('results/', import.meta.url));

@@ -58,7 +58,9 @@ async function answer(contender: Contender, line: string): Promise<Answer> {
 function whyMissing(error: unknown): string | undefined {
   if (error instanceof Missing) return error.message;
   const { code } = error as { code?: unknown };
-  return code === 'ERR_MODULE_NOT_FOUND' ? 'not installed: npm ci --prefix bench' : undefined;
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+    ? 'not installed: npm ci --prefix bench'
+    : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** TensorFlow.js as a contender: `tensorflow.ts FIXTURE DEVICE`; DEVICE is wasm or webgpu. A step is one tf.tidy. */
 import { cpus } from 'node:os';
-import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { provideWebGpu } from './dawn.ts';
 import type { FixtureTensor } from '../harness/fixture.ts';
 import { ofStep, readFixture } from './fixture.ts';
@@ -8,24 +8,25 @@ import { type Contender, Missing, ReadPace, serve } from './serve.ts';
 
 const [, , fixture = '', device = ''] = process.argv;
 
-type Parameters = Readonly<Record<string, tf.Tensor>>;
+type Parameters = Readonly<Record<string, Tensor>>;
 
 await serve(async (): Promise<Contender> => {
   const { index, values } = readFixture(fixture);
   const adapter = device === 'webgpu' ? await provideWebGpu() : undefined;
+  const tf = await import('@tensorflow/tfjs');
   await (device === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-wasm'));
   if (!(await tf.setBackend(device))) throw new Missing(`TensorFlow.js has no ${device} here`);
   await tf.ready();
   const { loss } = (await import(`../workloads/${index.workload}/tensorflow.ts`)) as {
-    loss: (p: Parameters, x: tf.Tensor, noise: tf.Tensor) => tf.Tensor;
+    loss: (p: Parameters, x: Tensor, noise: Tensor) => Tensor;
   };
-  const tensor = (one: FixtureTensor): tf.Tensor => tf.tensor(values(one), [...one.shape]);
+  const tensor = (one: FixtureTensor): Tensor => tf.tensor(values(one), [...one.shape]);
   const parameters = Object.fromEntries(index.parameters.map((one) => [one.name, tf.variable(tensor(one))]));
   const variables = Object.values(parameters);
   const batch = tensor(ofStep(index.batches, 0));
   const optimizer = tf.train.adam(index.learningRate, 0.9, 0.999, 1e-8);
-  let last: tf.Tensor | undefined;
-  const advance = (x: tf.Tensor, noise: () => tf.Tensor): void => {
+  let last: Tensor | undefined;
+  const advance = (x: Tensor, noise: () => Tensor): void => {
     last?.dispose();
     last = tf.tidy(() => {
       const drawn = noise();

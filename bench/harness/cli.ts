@@ -19,8 +19,9 @@ export interface CliRun {
 
 /** Builds dist/ where it is older than the sources. Throws an Error where that fails. */
 export function buildCli(): void {
-  const { status, stderr } = spawnSync(process.execPath, ['build.mjs'], { cwd: root, encoding: 'utf8' });
-  if (status !== 0 || !existsSync(`${root}dist/cli/main.js`)) throw new Error(`npm run build fails\n${stderr}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['build.mjs'], { cwd: root, encoding: 'utf8' });
+  if (status !== 0 || !existsSync(`${root}dist/cli/main.js`))
+    throw new Error(`npm run build fails\n${stdout}${stderr}`);
 }
 
 /**

@@ -3,8 +3,9 @@
  * Types stand in comments: see worker.mjs.
  */
 
-/** Each word has a cache line of its own, so that waiting for one does not slow writing another. */
-const line = 16;
+/** Words of a cache line: each word that threads share has one of its own, so that they do not slow each other. */
+export const line = 16;
+
 const words = { arrived: 0, generation: line, asleep: 2 * line, failed: 3 * line };
 
 /** Looks at the barrier so often before a thread sleeps: some twenty microseconds, what most waits last. */
@@ -26,11 +27,16 @@ export class Control {
     this.#threads = threads;
   }
 
-  /** Waits until every thread has arrived; what each wrote before is seen by all after. A long wait takes no core. */
-  meet() {
+  /**
+   * Waits until every thread has arrived; what each wrote before is seen by all after. A long wait takes no core. The
+   * last to arrive sets these words to zero, while nobody is at them.
+   * @param {Int32Array} [cleared]
+   */
+  meet(cleared) {
     const all = this.#words;
     const generation = Atomics.load(all, words.generation);
     if (Atomics.add(all, words.arrived, 1) === this.#threads - 1) {
+      cleared?.fill(0);
       Atomics.store(all, words.arrived, 0);
       Atomics.add(all, words.generation, 1);
       // Whoever counts itself as asleep after this looks at the generation again before it sleeps.

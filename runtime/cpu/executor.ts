@@ -8,6 +8,7 @@ import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from 
 import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
 import { Buffers } from './buffers.ts';
 import type { CpuDevice } from './device.ts';
+import { line } from './control.mjs';
 import { compileModule } from './engine.ts';
 import { SharedMemory } from './memory.ts';
 import type { Tape } from './orders.ts';
@@ -78,7 +79,10 @@ export class CpuExecutor implements Executor {
     const layouts = added.map((program) => this.#layoutsOf(program));
     const scratch = Math.max(0, ...this.plan.kernels.map((kernel) => kernel.scratch ?? 0));
     const own = this.#scratch === undefined ? scratch * this.threads.count : 0;
-    this.#buffers.add(added, splits, [...layouts.map(flying), { what: "the threads' own", bytes: own }]);
+    this.#buffers.add(added, splits, [
+      ...layouts.map((layout) => flying(layout, this.threads.count)),
+      { what: "the threads' own", bytes: own },
+    ]);
     this.#scratch ??= await this.#open(scratch);
     for (const layout of layouts) this.#load(layout, this.#scratch);
   }
@@ -172,6 +176,7 @@ export class CpuExecutor implements Executor {
       ...layouts,
       kernels: this.#kernels,
       threads: this.threads.count,
+      tickets: this.#memory.allocate(ticketBytes(layouts.program, this.threads.count)),
       timed: this.device.timed,
       placeOf: (binding) => this.#buffers.bound(binding, program),
       addressOf: (buffer) => this.#buffers.named(buffer).address,
@@ -194,7 +199,13 @@ export class CpuExecutor implements Executor {
   }
 }
 
+/** Memory of the counters that say which workgroups are taken. */
+function ticketBytes({ dispatches }: PlanProgram, threads: number): number {
+  return 4 * line * dispatches.length * threads;
+}
+
 /** Two flights are in the air while a program runs. */
-function flying({ program, uniforms, slot, capacity }: Layouts): Demand {
-  return { what: `"${program.name}" in flight`, bytes: 2 * (uniforms.stride + slot.bytes) * capacity };
+function flying({ program, uniforms, slot, capacity }: Layouts, threads: number): Demand {
+  const flights = 2 * (uniforms.stride + slot.bytes) * capacity;
+  return { what: `"${program.name}" in flight`, bytes: flights + ticketBytes(program, threads) };
 }

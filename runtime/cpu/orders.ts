@@ -12,6 +12,8 @@ export interface Step {
   readonly workgroups: number;
   /** How many threads share it: threads 0 to parts - 1. */
   readonly parts: number;
+  /** Pieces of a thread's share; whoever is through with its own takes those of the others. */
+  readonly pieces: number;
   /** All threads wait for each other before it: it reads or overwrites what another of them may still be at. */
   readonly waits: boolean;
 }
@@ -22,6 +24,8 @@ export interface Tape {
   readonly steps: readonly Step[];
   /** The most threads that a step is shared by. */
   readonly threads: number;
+  /** Address of the counters of pieces taken, zeros: a cache line for each step and thread. */
+  readonly tickets: number;
   /** Bytes of a run's uniform blocks. */
   readonly stride: number;
   /** What thread 0 copies after the steps, to the run's slot. */

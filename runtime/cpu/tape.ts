@@ -14,6 +14,8 @@ export interface TapeInput {
   readonly uniforms: UniformLayout;
   readonly slot: SlotLayout;
   readonly threads: number;
+  /** Address of a cache line for each dispatch and thread. */
+  readonly tickets: number;
   /** All threads wait before every step, so that each can be timed alone. */
   readonly timed: boolean;
   /** Where a binding begins, and how many bytes it has. */
@@ -27,7 +29,7 @@ const pace = { flops: 20e9, bytes: 10e9 };
 const grain = 3e-6;
 
 export function tapeOf(input: TapeInput): Tape {
-  const { program, kernels, uniforms, slot, timed, addressOf } = input;
+  const { program, kernels, uniforms, slot, tickets, timed, addressOf } = input;
   const steps: Step[] = [];
   /** What has been touched since all threads last waited for each other. */
   let open: Touched[] = [];
@@ -39,7 +41,8 @@ export function tapeOf(input: TapeInput): Tape {
     const now = { parts, ranges: places.map((place, i) => ({ ...place, access: kernel.bindings[i]!.access })) };
     const waits = timed || steps.length === 0 || open.some((before) => conflict(before, now));
     open = waits ? [now] : [...open, now];
-    steps.push({ ...stepOf(kernel, dispatch, places, uniforms), workgroups, parts, waits });
+    const pieces = Math.min(mostPieces, Math.floor(workgroups / parts));
+    steps.push({ ...stepOf(kernel, dispatch, places, uniforms), workgroups, parts, pieces, waits });
   }
   const threads = Math.max(1, ...steps.map(({ parts }) => parts));
   return {
@@ -47,6 +50,7 @@ export function tapeOf(input: TapeInput): Tape {
     // Where one thread does everything, it has nobody to wait for.
     steps: threads === 1 ? steps.map((step) => ({ ...step, waits: false })) : steps,
     threads,
+    tickets,
     stride: uniforms.stride,
     copies: slot.copies.map(({ buffer, from, bytes, to }) => ({ from: addressOf(buffer) + from, bytes, to })),
     slot: slot.bytes,
@@ -64,6 +68,9 @@ function stepOf(
   const step = { kernel: name, addresses, usesScratch };
   return kernel.scalars.length > 0 ? { ...step, block: uniforms.offsetOf(kernel) } : step;
 }
+
+/** Pieces of a thread's share at most: what is left to take over from a thread that the machine has stopped. */
+const mostPieces = 4;
 
 /** How many threads a dispatch is worth. */
 export function partsOf(kernel: Pick<PlanKernel, 'flops' | 'bytes'>, workgroups: number, threads: number): number {

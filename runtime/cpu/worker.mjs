@@ -4,12 +4,19 @@
  */
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Control } from './control.mjs';
+import { Control, line } from './control.mjs';
 
 /** @import { Answer, Order, Step, Tape, ThreadData } from './orders.ts' */
 /** @typedef {(...args: number[]) => void} Kernel */
-/** @typedef {{ readonly step: Step, readonly kernel: Kernel, readonly args: number[], readonly own: boolean }} Call */
-/** @typedef {{ readonly tape: Tape, readonly calls: readonly Call[], readonly times: Times }} Program */
+/**
+ * A step, ready to be called: bindings, then the block of scalars, then this thread's own memory, then workgroups.
+ * @typedef {{ readonly step: Step, readonly kernel: Kernel, readonly args: number[], readonly tickets: Int32Array }} Call
+ */
+/**
+ * Steps that no thread waits between, and the counters of them all.
+ * @typedef {{ readonly waits: boolean, readonly tickets: Int32Array, readonly calls: readonly Call[] }} Phase
+ */
+/** @typedef {{ readonly tape: Tape, readonly phases: readonly Phase[], readonly times: Times }} Program */
 /** @typedef {{ runs: number, readonly own: Float64Array, readonly all: Float64Array }} Times */
 
 /** @type {ThreadData} */
@@ -35,17 +42,24 @@ port.on('message', (/** @type {Order} */ order) => {
       return;
     case 'run': {
       const program = programs.get(order.program) ?? missing(order.program);
+      const { stride, slot } = program.tape;
+      // What kernels read and write lies below the results.
+      memory(order.results + order.runs * slot);
       for (let run = 0; run < order.runs; run++) {
-        runOnce(program, order.scalars + run * program.tape.stride, order.results + run * program.tape.slot);
+        runOnce(program, order.scalars + run * stride, order.results + run * slot);
       }
       if (thread === 0) answer({ kind: 'done', id: order.id });
       return;
     }
     case 'write':
-      memoryBytes().set(order.bytes, order.address);
+      new Uint8Array(memory(order.address + order.bytes.length)).set(order.bytes, order.address);
       return;
     case 'read':
-      answer({ kind: 'bytes', id: order.id, bytes: memoryBytes().slice(order.address, order.address + order.length) });
+      answer({
+        kind: 'bytes',
+        id: order.id,
+        bytes: new Uint8Array(memory(order.address + order.length), order.address, order.length).slice(),
+      });
       return;
     case 'times': {
       const { times } = programs.get(order.program) ?? missing(order.program);
@@ -55,22 +69,28 @@ port.on('message', (/** @type {Order} */ order) => {
 });
 
 /**
- * Makes the calls of a program: bindings, then the block of scalars, then this thread's scratch, then its workgroups.
  * @param {Tape} tape
  * @param {number} scratch address of this thread's own memory
  * @returns {Program}
  */
 function load(tape, scratch) {
-  const calls = tape.steps.map((step) => {
-    const { kernel: name, addresses, block, usesScratch, workgroups, parts } = step;
-    const kernel = /** @type {Kernel} */ (instance?.exports[name] ?? missing(name));
-    const from = Math.floor((workgroups * thread) / parts);
-    const to = Math.floor((workgroups * (thread + 1)) / parts);
-    const args = [...addresses, ...(block === undefined ? [] : [0]), ...(usesScratch ? [scratch] : []), from, to];
-    return { step, kernel, args, own: thread < parts && from < to };
+  const counters = line * threads * tape.steps.length;
+  const tickets = new Int32Array(memory(tape.tickets + 4 * counters), tape.tickets, counters);
+  /** @type {(from: number, to: number) => Int32Array} the counters of some steps */
+  const ticketsOf = (from, to) => tickets.subarray(from * threads * line, to * threads * line);
+  /** @type {{ waits: boolean, tickets: Int32Array, calls: Call[] }[]} */
+  const phases = [];
+  tape.steps.forEach((step, i) => {
+    const kernel = /** @type {Kernel} */ (instance?.exports[step.kernel] ?? missing(step.kernel));
+    const { addresses, block, usesScratch, waits } = step;
+    const args = [...addresses, ...(block === undefined ? [] : [0]), ...(usesScratch ? [scratch] : []), 0, 0];
+    const call = { step, kernel, args, tickets: ticketsOf(i, i + 1) };
+    const last = phases.at(-1);
+    if (last === undefined || waits) phases.push({ waits, tickets: call.tickets, calls: [call] });
+    else last.tickets = ticketsOf(i + 1 - last.calls.push(call), i + 1);
   });
-  const zeros = () => new Float64Array(calls.length);
-  return { tape, calls, times: { runs: 0, own: zeros(), all: zeros() } };
+  const zeros = () => new Float64Array(tape.steps.length);
+  return { tape, phases, times: { runs: 0, own: zeros(), all: zeros() } };
 }
 
 /**
@@ -78,41 +98,83 @@ function load(tape, scratch) {
  * @param {number} scalars address of the run's uniform blocks
  * @param {number} slot address of the run's results
  */
-function runOnce({ tape, calls, times }, scalars, slot) {
+function runOnce({ tape, phases, times }, scalars, slot) {
   let begun = 0;
-  for (let i = 0; i < calls.length; i++) {
-    const { step, kernel, args, own } = /** @type {Call} */ (calls[i]);
-    if (step.waits) control.meet();
-    if (timed) {
-      const now = performance.now();
-      if (i > 0) add(times.all, i - 1, now - begun);
-      begun = now;
+  let at = 0;
+  /** @type {Phase | undefined} */
+  let before;
+  for (const phase of phases) {
+    if (phase.waits) control.meet(before?.tickets);
+    before = phase;
+    for (const call of phase.calls) {
+      if (timed) {
+        const now = performance.now();
+        if (at > 0) add(times.all, at - 1, now - begun);
+        begun = now;
+      }
+      if (thread < call.step.parts && !control.failed) runStep(call, scalars, tape.name);
+      if (timed) add(times.own, at++, performance.now() - begun);
     }
-    if (!own || control.failed) continue;
-    if (step.block !== undefined) args[step.addresses.length] = scalars + step.block;
-    try {
-      kernel(...args);
-    } catch (error) {
-      // The others must not wait for this thread: it goes on to the end like them, and computes nothing.
-      control.fail();
-      const message = error instanceof Error ? error.message : String(error);
-      answer({ kind: 'trap', program: tape.name, kernel: step.kernel, message });
-    }
-    if (timed) add(times.own, i, performance.now() - begun);
   }
-  if (tape.threads > 1) control.meet();
-  if (timed) {
-    times.runs++;
-    add(times.all, calls.length - 1, performance.now() - begun);
-  }
+  if (tape.threads > 1) control.meet(before?.tickets);
+  times.runs++;
+  if (timed) add(times.all, at - 1, performance.now() - begun);
   if (thread !== 0) return;
-  const bytes = memoryBytes();
+  const bytes = new Uint8Array(memory(slot + tape.slot));
   for (const { from, bytes: length, to } of tape.copies) bytes.copyWithin(slot + to, from, from + length);
 }
 
-/** The memory as it is now: it may have grown. */
-function memoryBytes() {
-  return new Uint8Array(instance?.memory.buffer ?? missing('the memory'));
+/**
+ * Runs pieces of a step until none is left: those of this thread's share first, in their order, then those that other
+ * threads have not come to. Who computes a workgroup changes no bit of it.
+ * @param {Call} call
+ * @param {number} scalars
+ * @param {string} program
+ */
+function runStep({ step, kernel, args, tickets }, scalars, program) {
+  const { addresses, block, workgroups, parts, pieces } = step;
+  if (block !== undefined) args[addresses.length] = scalars + block;
+  const from = args.length - 2;
+  try {
+    if (parts === 1) {
+      args[from + 1] = workgroups;
+      kernel(...args);
+      return;
+    }
+    for (let k = 0; k < parts; k++) {
+      const owner = (thread + k) % parts;
+      const begin = Math.floor((workgroups * owner) / parts);
+      const length = Math.floor((workgroups * (owner + 1)) / parts) - begin;
+      const ticket = owner * line;
+      while (Atomics.load(tickets, ticket) < pieces) {
+        const piece = Atomics.add(tickets, ticket, 1);
+        if (piece >= pieces) break;
+        args[from] = begin + Math.floor((length * piece) / pieces);
+        args[from + 1] = begin + Math.floor((length * (piece + 1)) / pieces);
+        kernel(...args);
+      }
+    }
+  } catch (error) {
+    // The others must not wait for this thread: it goes on to the end like them, and computes nothing.
+    control.fail();
+    answer({
+      kind: 'trap',
+      program,
+      kernel: step.kernel,
+      message: error instanceof Error ? error.message : `${error}`,
+    });
+  }
+}
+
+/**
+ * The memory, at least up to this address. The main thread may have let it grow while it was on its way here; then this
+ * thread's object still shows the old length, until it is asked to grow by nothing.
+ * @param {number} end
+ */
+function memory(end) {
+  const { memory } = instance ?? missing('the memory');
+  if (memory.buffer.byteLength < end) memory.grow(0);
+  return memory.buffer;
 }
 
 /**

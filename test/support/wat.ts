@@ -89,6 +89,7 @@ function assembleInstruction(form: Form, locals: readonly string[], labels: read
     case 'br_if':
       return [...all(rest.slice(1)), 0x0d, ...label()];
   }
+  if (head === 'i32.atomic.load') return [...all(rest), 0xfe, 0x10, 0x02, 0x00];
   const memory = memoryCodes[head];
   if (memory !== undefined) return [...all(rest), memory, 0x00, 0x00];
   const code = codes[head];

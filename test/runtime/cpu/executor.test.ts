@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { CompiledKernels } from '../../../compiler/5-kernel/plan.ts';
 import { CpuDevice, type CpuOptions } from '../../../runtime/cpu/device.ts';
 import type { CpuExecutor } from '../../../runtime/cpu/executor.ts';
+import { SharedMemory } from '../../../runtime/cpu/memory.ts';
 import { Threads } from '../../../runtime/cpu/threads.ts';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { EnvironmentError, InternalError } from '../../../runtime/errors.ts';
@@ -48,6 +49,12 @@ const trapping = `(func $update ${params(5)} (param $from i32) (param $to i32)
   (if (i32.ge_u (local.get $to) (i32.const 128)) (unreachable)))`;
 const forever = '(loop $again (br $again))';
 const endless = `(func $update ${params(5)} (param $from i32) (param $to i32) ${forever})`;
+/** The first workgroup ends only once the last of the first thread's share has run. */
+const stuck = `(func $update (param $gradient i32) (param $trouble i32) (param $parameters i32) (param $velocity i32)
+  (param $scalars i32) (param $from i32) (param $to i32)
+  (if (i32.eqz (local.get $from))
+    (loop $again (br_if $again (i32.eqz (i32.atomic.load (local.get $velocity))))))
+  (if (i32.eq (local.get $to) (i32.const 64)) (i32.store (local.get $velocity) (i32.const 1))))`;
 /** Has one workgroup, so that one thread is in it for ever. */
 const lonely = `(func $loss_and_gradient ${params(9)} (param $from i32) (param $to i32) ${forever})`;
 /** Writes a number to the first point. */
@@ -93,6 +100,16 @@ describe('threads', () => {
     );
   });
 
+  test('one that is through takes over what another has not come to', async () => {
+    await withExecutor(
+      async (executor) => {
+        const [run] = await executor.submit('train', steps(1)).results();
+        expect(run!.get('trouble')![0]).toBe(0);
+      },
+      { compiled: tinyCpuWith({ update: stuck }) },
+    );
+  });
+
   test('a kernel that traps is named, is a fault of vaec, and leaves no thread waiting', async () => {
     await withExecutor(
       async (executor, device) => {
@@ -123,6 +140,21 @@ describe('threads', () => {
       },
       { compiled: tinyCpuWith({ update: endless }) },
     );
+  });
+
+  test('reach what the memory has grown by, however lately', async () => {
+    const threads = new Threads(2);
+    const module = new WebAssembly.Module(tinyCpuCompiled.modules!.plain);
+    for (let i = 1; i <= 1000; i++) {
+      const memory = new SharedMemory();
+      threads.tell({ kind: 'open', module, memory: memory.memory });
+      // A moment later each time: the memory grows before, while and after the threads take it in.
+      for (const begun = performance.now(); performance.now() - begun < (i % 100) / 1000;);
+      const address = memory.allocate(2 ** 20);
+      memory.put(address + 2 ** 19, Uint8Array.of(i % 256));
+      expect([...(await threads.ask('read', { address: address + 2 ** 19, length: 1 })).bytes]).toEqual([i % 256]);
+    }
+    threads.close();
   });
 
   test('one that breaks down fails what was asked for, and says why', async () => {

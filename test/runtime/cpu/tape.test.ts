@@ -59,6 +59,7 @@ describe('waiting', () => {
       uniforms: new UniformLayout(tinyCpuPlan, program, named, 64),
       slot: { copies: [], bytes: 0, fields: [] },
       threads,
+      tickets: 0,
       timed,
       placeOf: (binding) =>
         binding.kind === 'buffer' ? { address: 64 + binding.offset, bytes: binding.bytes } : { address: 0, bytes: 0 },

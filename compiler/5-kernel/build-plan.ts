@@ -147,30 +147,6 @@ function planProgram(
     const { buffer, offset: start } = places.get(tensor)!;
     return { name, buffer, offset: start + 4 * offset, shape, dtype };
   });
-  return { ...ownOf(program), dispatches, results };
+  const { function: _, ...own } = program;
+  return { ...own, dispatches, results };
 }
-
-/** What the runtime needs to know of a program beside its kernels. */
-function ownOf(program: Program): PlanOwn {
-  switch (program.kind) {
-    case 'train': {
-      const { kind, name, sense, set, batch, duration, seed, terms, vectors, ema, track } = program;
-      return { kind, name, sense, set, batch, duration, seed, terms, vectors, ema, track };
-    }
-    case 'evaluate': {
-      const { kind, name, set, batch, reports } = program;
-      return { kind, name, set, batch, reports };
-    }
-    case 'sample': {
-      const { kind, name, parts, n, shape, display, sets } = program;
-      return { kind, name, parts, n, shape, display, sets };
-    }
-    case 'part': {
-      const { kind, name } = program;
-      return { kind, name };
-    }
-  }
-}
-
-type Without<P> = P extends PlanProgram ? Omit<P, 'dispatches' | 'results'> : never;
-type PlanOwn = Without<PlanProgram>;

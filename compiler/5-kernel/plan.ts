@@ -1,15 +1,6 @@
 /** plan.json: all that the runtime needs beside the kernels' text. Plain data; a format version; no decision is left. */
 import type { DType, Shape, Storage } from '../4-tensor/ir.ts';
-import type {
-  DataContract,
-  Duration,
-  EvaluateReport,
-  HostExpr,
-  ParameterLayout,
-  SamplePart,
-  Term,
-  Uniform,
-} from '../4-tensor/program.ts';
+import type { DataContract, HostExpr, ParameterLayout, Program, Uniform } from '../4-tensor/program.ts';
 import type { Target } from './schedule/profile.ts';
 
 export const planVersion = 1;
@@ -69,48 +60,12 @@ export interface PlanResult {
   readonly dtype: DType;
 }
 
-interface PlanProgramBase {
-  readonly name: string;
-  readonly dispatches: readonly PlanDispatch[];
-  readonly results: readonly PlanResult[];
-}
+/** What the runtime needs of a program: all that the spec says of it, with what is dispatched in place of its function. */
+type Planned<P> = P extends Program
+  ? Omit<P, 'function'> & { readonly dispatches: readonly PlanDispatch[]; readonly results: readonly PlanResult[] }
+  : never;
 
-export type PlanProgram = PlanProgramBase &
-  (
-    | {
-        readonly kind: 'train';
-        readonly sense: 'maximize' | 'minimize';
-        readonly set: string;
-        readonly batch: number;
-        readonly duration: Duration;
-        readonly seed: HostExpr;
-        readonly terms: readonly Term[];
-        readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
-        readonly ema: boolean;
-        readonly track: readonly {
-          readonly every: number;
-          readonly unit: 'epoch' | 'step';
-          readonly evaluate: string;
-        }[];
-      }
-    | {
-        readonly kind: 'evaluate';
-        readonly set: string;
-        readonly batch: number;
-        readonly reports: readonly EvaluateReport[];
-      }
-    | {
-        readonly kind: 'sample';
-        /** What runs first, in order. */
-        readonly parts: readonly SamplePart[];
-        readonly n: number;
-        readonly shape: Shape;
-        readonly display: 'picture' | 'points' | 'numbers';
-        readonly sets: readonly string[];
-      }
-    /** A part of a sample program; what it computes lies in states. */
-    | { readonly kind: 'part' }
-  );
+export type PlanProgram = Planned<Program>;
 
 export interface Plan {
   readonly format: 'vaec-plan';

@@ -6,6 +6,7 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Support } from '../distributions/distribution.ts';
 import { Frame, type Context } from '../2-check/context.ts';
 import { readSimulation } from './simulate.ts';
+import { markStatic, staticNumber } from '../2-check/static.ts';
 import { readType } from '../2-check/types.ts';
 import { describe, type Value, type ValueOf, type Contract } from '../2-check/values.ts';
 
@@ -108,8 +109,6 @@ function readClauses(
       case 'binarize': {
         const field = find(clause.field);
         if (field === undefined) return undefined;
-        const at = clause.at && frame.elaborate(clause.at);
-        if (!clause.dynamic && at?.kind !== 'scalar') return undefined;
         if (field.support.kind !== 'unit') {
           const params = {
             expected: `a field over 'unit' to binarize`,
@@ -118,10 +117,10 @@ function readClauses(
           session.report('wrong-type', clause.span, params);
           return undefined;
         }
-        field.binarize = clause.dynamic
-          ? { kind: 'dynamic' }
-          : { kind: 'threshold', at: (at as { value: number }).value };
-        if (!clause.dynamic) field.table = { ...field.table, storage: 'u8', scale: 1 };
+        const how = readBinarization(clause, frame);
+        if (how === undefined) return undefined;
+        field.binarize = how;
+        if (how.kind === 'threshold') field.table = { ...field.table, storage: 'u8', scale: 1 };
         supports.set(field.name, { kind: 'binary' });
         break;
       }
@@ -147,6 +146,7 @@ function readClauses(
             session.report('duplicate-name', part.name.span, { name: part.name.text });
             return undefined;
           }
+          markStatic(frame.context, share.expression);
           split.push({ name: part.name.text, share: share.value });
         }
         if (!sumToOne(split)) {
@@ -172,6 +172,20 @@ function readClauses(
   return { split, where };
 }
 
+/** `dynamic`, or `at` a fixed grey value. */
+function readBinarization(
+  { at, span }: Extract<DataClause, { kind: 'binarize' }>,
+  frame: Frame,
+): NonNullable<Field['binarize']> | undefined {
+  if (at === undefined) return { kind: 'dynamic' };
+  const value = staticNumber(frame.elaborate(at), at.span, "'binarize … at'", frame);
+  if (value === undefined || (value >= 0 && value <= 1))
+    return value === undefined ? value : { kind: 'threshold', at: value };
+  const params = { expected: 'a grey value from 0 to 1 to cut at', found: `the number ${value}` };
+  frame.context.session.report('wrong-type', span, params);
+  return undefined;
+}
+
 function sumToOne(split: DataContract['split']): boolean {
   return Math.abs(split.reduce((total, { share }) => total + share, 0) - 1) <= 1e-6;
 }
@@ -193,6 +207,7 @@ function readCondition(
       return undefined;
     }
     if (operator !== undefined && value.kind === 'scalar' && value.value !== undefined) {
+      markStatic(frame.context, value.expression);
       return [{ field: field.name, operator, value: value.value }];
     }
   }
@@ -238,7 +253,7 @@ function readSource(
   }
   const args: Record<string, DataValue> = {};
   for (const [i, arg] of expr.args.entries()) {
-    const value = plain(frame.elaborate(arg.value));
+    const value = plain(frame.elaborate(arg.value), frame.context);
     if (value === undefined) {
       session.report('wrong-type', arg.span, { expected: 'a fixed value for the source', found: 'something else' });
       return undefined;
@@ -248,18 +263,20 @@ function readSource(
   return { kind, args };
 }
 
-function plain(value: Value): DataValue | undefined {
+/** A fixed value as plain data; the hypers that it comes from are static. */
+function plain(value: Value, context: Context): DataValue | undefined {
   switch (value.kind) {
     case 'scalar':
+      markStatic(context, value.expression);
       return value.value;
     case 'string':
       return value.value;
     case 'list': {
-      const items = value.items.map(plain);
+      const items = value.items.map((item) => plain(item, context));
       return items.every((item) => item !== undefined) ? items : undefined;
     }
     case 'record': {
-      const entries = [...value.entries].map(([name, item]) => [name, plain(item)] as const);
+      const entries = [...value.entries].map(([name, item]) => [name, plain(item, context)] as const);
       if (entries.some(([, item]) => item === undefined)) return undefined;
       return Object.fromEntries(entries) as { [name: string]: DataValue };
     }
@@ -287,7 +304,10 @@ function derivedContract(declaration: DeclarationOf<'derived-data'>, frame: Fram
     bases.push({ contract, reference: referenceOf(set), part: set.part });
   }
   const [first] = bases;
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    session.report('missing-argument', value.span, { of: "'concat'", name: 'a data set' });
+    return undefined;
+  }
   const fields = first.contract.contract.fields.map((field) => ({ ...field }));
   const supports = new Map(first.contract.supports);
   const rest = readClauses(declaration.clauses, fields, supports, frame);

@@ -1,4 +1,4 @@
-/** Whatever is written, the checker answers with diagnostics: it neither throws nor hangs. */
+/** Whatever is written, the checker answers with diagnostics: it neither throws nor hangs, nor gives a program up unsaid. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { check } from '../../compiler/compile.ts';

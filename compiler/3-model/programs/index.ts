@@ -32,6 +32,8 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
   const programs: Program[] = [];
   const evaluations: DraftEvaluate[] = [];
   let train: { draft: DraftTrain; track: TrainProgram['track'] } | undefined;
+  /** Programs that were given up, each for a reason that is told. */
+  const givenUp: string[] = [];
   for (const declaration of declarations) {
     switch (declaration.kind) {
       case 'train': {
@@ -40,16 +42,18 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
           break;
         }
         const draft = draftTrain(declaration, context);
-        if (draft !== undefined) train = { draft, track: trackPrograms(draft, evaluations, context) };
+        if (draft === undefined) givenUp.push('train');
+        else train = { draft, track: trackPrograms(draft, evaluations, givenUp, context) };
         break;
       }
       case 'evaluate':
-        evaluations.push(...evaluateProgram(declaration, evaluations.length, context));
+        evaluations.push(...evaluateProgram(declaration, evaluations.length, givenUp, context));
         break;
       case 'sample': {
         if (isSampler(declaration)) break;
         const sample = draftSample(declaration, context, counts);
-        if (sample !== undefined) programs.push(...sample.parts, sample.sample);
+        if (sample === undefined) givenUp.push(declaration.name.text);
+        else programs.push(...sample.parts, sample.sample);
         break;
       }
       case 'infer':
@@ -65,6 +69,7 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
   checkHypers(context);
   checkUnreached(context);
   if (session.failed) return undefined;
+  if (givenUp.length > 0) throw new Error(`nothing says why there is no program for ${givenUp.join(', ')}`);
   const layout = layoutOf(context);
   if (train !== undefined) {
     programs.unshift(finishTrain(train.draft, layout, train.track, context));
@@ -88,7 +93,12 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
 }
 
 /** `track every 1 epoch { elbo(p, q) on mnist.test }`: one evaluation a data set and rhythm. */
-function trackPrograms(draft: DraftTrain, evaluations: DraftEvaluate[], context: Context): TrainProgram['track'] {
+function trackPrograms(
+  draft: DraftTrain,
+  evaluations: DraftEvaluate[],
+  givenUp: string[],
+  context: Context,
+): TrainProgram['track'] {
   const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
   const track: TrainProgram['track'][number][] = [];
   for (const clause of draft.track) {
@@ -109,7 +119,10 @@ function trackPrograms(draft: DraftTrain, evaluations: DraftEvaluate[], context:
       const name = `track_${track.length + 1}`;
       const data = reports[0]!.on ?? dataOf(draft.declaration);
       const drafted = draftEvaluate(name, reports, data, context);
-      if (drafted === undefined) continue;
+      if (drafted === undefined) {
+        givenUp.push(name);
+        continue;
+      }
       evaluations.push(drafted);
       track.push({ every, unit: clause.unit, evaluate: name });
     }
@@ -121,7 +134,12 @@ function dataOf(declaration: DeclarationOf<'train'>): ClauseOf<'data'>['value'] 
   return declaration.clauses.find((clause) => clause.kind === 'data')!.value;
 }
 
-function evaluateProgram(declaration: DeclarationOf<'evaluate'>, known: number, context: Context): DraftEvaluate[] {
+function evaluateProgram(
+  declaration: DeclarationOf<'evaluate'>,
+  known: number,
+  givenUp: string[],
+  context: Context,
+): DraftEvaluate[] {
   const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
   refuseOthers(declaration.clauses, ['data', 'report'], 'evaluate', frame);
   const clauses = gather(declaration.clauses, frame);
@@ -137,6 +155,7 @@ function evaluateProgram(declaration: DeclarationOf<'evaluate'>, known: number, 
     known === 0 || !context.evaluations.has('evaluate') ? 'evaluate' : `evaluate_${context.evaluations.size + 1}`;
   context.evaluations.add(name);
   const drafted = draftEvaluate(name, report.reports, data.value, context);
+  if (drafted === undefined) givenUp.push(name);
   return drafted === undefined ? [] : [drafted];
 }
 

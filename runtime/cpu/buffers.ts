@@ -1,16 +1,7 @@
 /** Where things lie in the memory: buffers of the plan that the programs use, and the tables of the data sets. */
 import type { Plan, PlanBinding, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { InternalError } from '../errors.ts';
-import {
-  boundBuffer,
-  bytesOf,
-  literalBytes,
-  padded,
-  type Splits,
-  tableKey,
-  usedBuffers,
-  usedTables,
-} from '../execute/contents.ts';
+import { bytesOf, literalBytes, padded, type Splits, tableKey, usedBuffers, usedTables } from '../execute/contents.ts';
 import { type Demand, purposeOf } from '../execute/demand.ts';
 import type { SharedMemory } from './memory.ts';
 
@@ -36,7 +27,7 @@ export class Buffers {
    * Throws an EnvironmentError with the figures when there is no room for that and `others`; then nothing has been made.
    */
   add(programs: readonly PlanProgram[], splits: Splits, others: readonly Demand[]): void {
-    const used = usedBuffers(this.#plan, programs);
+    const used = usedBuffers(programs);
     const buffers = this.#plan.buffers.filter(({ name }) => used.has(name) && !this.#buffers.has(name));
     const tables = usedTables(programs, splits).filter(({ key }) => !this.#tables.has(key));
     this.#memory.demand([
@@ -66,14 +57,14 @@ export class Buffers {
     return place;
   }
 
-  /** What a dispatch of the program binds. */
-  bound(binding: PlanBinding, program: PlanProgram): Place {
+  /** What a dispatch binds. */
+  bound(binding: PlanBinding): Place {
     if (binding.kind === 'table') {
       const table = this.#tables.get(tableKey(binding.set, binding.field));
       if (table === undefined) throw new InternalError(`no table of "${binding.set}" and "${binding.field}" is here`);
       return table;
     }
-    const { address } = this.named(boundBuffer(binding, program, (name) => this.has(name)));
+    const { address } = this.named(binding.buffer);
     return { address: address + binding.offset, bytes: binding.bytes };
   }
 

@@ -1,9 +1,9 @@
 /** Runs the programs of a plan on the processor: threads over one memory, many runs an order. */
 import type { CompiledKernels, Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { EnvironmentError, InternalError, UserError } from '../errors.ts';
+import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
 import { bytesOf, padded, type Splits, usedBuffers } from '../execute/contents.ts';
 import type { Demand } from '../execute/demand.ts';
-import type { Executor, Flight } from '../execute/executor.ts';
+import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
 import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
 import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
 import { Buffers } from './buffers.ts';
@@ -14,7 +14,7 @@ import { SharedMemory } from './memory.ts';
 import type { Tape } from './orders.ts';
 import { tapeOf } from './tape.ts';
 import { Threads } from './threads.ts';
-import { type KernelTime, timesOf } from './times.ts';
+import { timesOf } from './times.ts';
 
 /** Blocks of scalars share no cache line. */
 const blockAlignment = 64;
@@ -138,8 +138,8 @@ export class CpuExecutor implements Executor {
     return storage === 'f32' ? new Float32Array(buffer) : new Uint32Array(buffer);
   }
 
-  /** Where the time of a program's runs went, dispatch by dispatch; nothing unless the device was opened to be timed. */
   async times(program: string): Promise<readonly KernelTime[]> {
+    if (!this.device.timed) throw new UsageError('this device keeps no times: open it with "timed"');
     const { tape } = this.#named(program);
     return timesOf(tape, this.#kernels, await this.threads.ask('times', { program }));
   }
@@ -178,7 +178,7 @@ export class CpuExecutor implements Executor {
       threads: this.threads.count,
       tickets: this.#memory.allocate(ticketBytes(layouts.program, this.threads.count)),
       timed: this.device.timed,
-      placeOf: (binding) => this.#buffers.bound(binding, program),
+      placeOf: (binding) => this.#buffers.bound(binding),
       addressOf: (buffer) => this.#buffers.named(buffer).address,
     });
     this.threads.tell({ kind: 'load', tape, scratch });

@@ -1,20 +1,9 @@
 /** Where the time of a program's runs goes, dispatch by dispatch. */
 import type { PlanKernel } from '../../compiler/5-kernel/plan.ts';
+import type { KernelTime } from '../execute/executor.ts';
 import type { Answer, Tape } from './orders.ts';
 
-export interface KernelTime {
-  readonly kernel: string;
-  /** Threads that share the dispatch, and workgroups that they share. */
-  readonly threads: number;
-  readonly workgroups: number;
-  /** Milliseconds of one dispatch, the mean over the runs: until every thread was through, and of the first one's share. */
-  readonly milliseconds: number;
-  readonly ownMilliseconds: number;
-  /** Floating-point operations and bytes of one dispatch. */
-  readonly flops: number;
-  readonly bytes: number;
-}
-
+/** The means over the runs that thread 0 has measured; zeros where there was none. */
 export function timesOf(
   { steps }: Tape,
   kernels: ReadonlyMap<string, PlanKernel>,

@@ -1,5 +1,5 @@
 /** What the programs of a plan need to have at hand: buffers of the plan, tables of the data sets, and their bytes. */
-import type { Plan, PlanBinding, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { LoadedField, LoadedSplit } from '../data/dataset.ts';
 import { InternalError } from '../errors.ts';
 
@@ -7,9 +7,8 @@ import { InternalError } from '../errors.ts';
 export type Splits = (reference: string) => LoadedSplit;
 
 /** The names of the buffers that the programs bind, carry or give results in. */
-export function usedBuffers(plan: Plan, programs: readonly PlanProgram[]): ReadonlySet<string> {
+export function usedBuffers(programs: readonly PlanProgram[]): ReadonlySet<string> {
   const names = new Set<string>(['parameters']);
-  if (plan.programs.some((program) => program.kind === 'train' && program.ema)) names.add('ema');
   for (const program of programs) {
     for (const { buffer } of program.results) names.add(buffer);
     for (const { bindings } of program.dispatches) {
@@ -37,15 +36,6 @@ export function usedTables(
     }
   }
   return [...found].map(([key, field]) => ({ key, field }));
-}
-
-/** Where training keeps an average of the parameters (`ema`), evaluations and samples read it in their place. */
-export function boundBuffer(
-  { buffer }: Extract<PlanBinding, { kind: 'buffer' }>,
-  program: PlanProgram,
-  holds: (name: string) => boolean,
-): string {
-  return buffer === 'parameters' && program.kind !== 'train' && holds('ema') ? 'ema' : buffer;
 }
 
 /** `mnist.train's x`: a table's name, also for people. */

@@ -12,6 +12,20 @@ export interface Flight {
   results(): Promise<readonly RunResults[]>;
 }
 
+/** What one dispatch of a program takes, the mean over its runs. */
+export interface KernelTime {
+  readonly kernel: string;
+  /** Threads that share the dispatch, and workgroups that they share. */
+  readonly threads: number;
+  readonly workgroups: number;
+  /** Milliseconds until every thread was through, and of the first one's part in it. */
+  readonly milliseconds: number;
+  readonly ownMilliseconds: number;
+  /** Floating-point operations and bytes. */
+  readonly flops: number;
+  readonly bytes: number;
+}
+
 export interface Executor {
   readonly device: Device;
   readonly plan: Plan;
@@ -32,6 +46,8 @@ export interface Executor {
   write(name: string, values: Numbers | Uint8Array): void;
   /** The numbers of a buffer, once all that was submitted before has run. */
   read(name: string): Promise<Numbers>;
+  /** Where the time of a program's runs went, dispatch by dispatch. Throws a UsageError where that is not kept. */
+  times(program: string): Promise<readonly KernelTime[]>;
   /** Frees its memory on the device; the device stays open. */
   close(): void;
 }

@@ -24,7 +24,7 @@ export class Buffers {
    * Throws an EnvironmentError with the figures when the device cannot hold them; then nothing has been made.
    */
   async add(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
-    const used = usedBuffers(this.#plan, programs);
+    const used = usedBuffers(programs);
     const wanted = this.#plan.buffers.filter(({ name }) => used.has(name) && !this.#buffers.has(name));
     const fields = usedTables(programs, splits).filter(({ key }) => !this.#tables.has(key));
     const demands = wanted.map((buffer): Demand => ({ what: purposeOf(buffer), bytes: buffer.bytes }));

@@ -1,8 +1,8 @@
 /** Runs the programs of a plan through WebGPU: many runs a submit, results through a ring that is read once a submit. */
 import type { CompiledKernels, Plan, PlanBinding, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { EnvironmentError, InternalError, UserError } from '../errors.ts';
-import { boundBuffer, bytesOf, padded, type Splits } from '../execute/contents.ts';
-import type { Executor, Flight } from '../execute/executor.ts';
+import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
+import { bytesOf, padded, type Splits } from '../execute/contents.ts';
+import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
 import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
 import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
 import { Buffers, upload } from './buffers.ts';
@@ -144,6 +144,10 @@ export class WebGpuExecutor implements Executor {
     }
   }
 
+  times(): Promise<readonly KernelTime[]> {
+    throw new UsageError('WebGPU keeps no times of its dispatches: open the processor to be timed');
+  }
+
   close(): void {
     this.#buffers.destroy();
     for (const { uniformBuffer, rings } of this.#prepared.values()) {
@@ -182,7 +186,7 @@ function prepare(
     const scalars = kernel.scalars.length > 0;
     const entries = bindings.map((binding, i) => ({
       binding: i + 1,
-      resource: resourceOf(binding, program, buffers),
+      resource: resourceOf(binding, buffers),
     }));
     const head = { binding: 0, resource: { buffer: uniformBuffer!, size: uniforms.window } };
     const group =
@@ -194,11 +198,10 @@ function prepare(
   return { program, dispatches, uniforms, uniformBuffer, slot, capacity, rings: [] };
 }
 
-function resourceOf(binding: PlanBinding, program: PlanProgram, buffers: Buffers): GPUBufferBinding {
+function resourceOf(binding: PlanBinding, buffers: Buffers): GPUBufferBinding {
   if (binding.kind === 'table') return { buffer: buffers.table(binding.set, binding.field) };
-  const { offset, bytes } = binding;
-  const buffer = buffers.named(boundBuffer(binding, program, (name) => buffers.has(name)));
-  return { buffer, offset, size: padded(bytes) };
+  const { buffer, offset, bytes } = binding;
+  return { buffer: buffers.named(buffer), offset, size: padded(bytes) };
 }
 
 function makeRing(gpu: GPUDevice, program: string, bytes: number): GPUBuffer {

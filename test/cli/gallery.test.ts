@@ -7,9 +7,11 @@ import { compileSpec } from '../../cli/specs.ts';
 import { openModel } from '../../runtime/model.ts';
 import { sharedData, sharedPath } from '../shared-data.ts';
 import { openTestDevice } from '../support/device.ts';
+import { openTestProcessor } from '../support/targets.ts';
 import { record, vaec } from './recorder.ts';
 
-const device = await openTestDevice();
+const adapter = await openTestDevice();
+const processor = openTestProcessor();
 const folder = fileURLToPath(new URL('../../specs/vae/', import.meta.url));
 const specs = readdirSync(folder).filter((name) => name.endsWith('.vae'));
 const hasMnist = sharedPath('mnist') !== undefined;
@@ -43,11 +45,21 @@ test('the gallery and the library are laid out as fmt does', async () => {
   expect(await vaec('fmt', '--check', folder, library)).toEqual({ code: 0, out: '', err: '' });
 });
 
-test.for(specs)('%s trains as it stands, and draws', { timeout: 240_000 }, async (spec, { skip }) => {
+const runs = specs.flatMap((spec) => (['webgpu', 'cpu'] as const).map((target) => ({ spec, target })));
+
+test.for(runs)('$spec trains on $target as it stands, and draws', { timeout: 240_000 }, async (run, { skip }) => {
+  const { spec, target } = run;
+  const device = target === 'cpu' ? processor : adapter;
   if (device === undefined || (needsMnist(spec) && !hasMnist)) return skip();
   const { profile } = device.report;
-  const { plan, kernels } = compileSpec(join(folder, spec), { profile, quiet: true }, record().terminal);
-  const model = await openModel({ plan, sources: kernels, device, data: { folder: sharedData } });
+  const { plan, kernels, modules } = compileSpec(join(folder, spec), { profile, quiet: true }, record().terminal);
+  const model = await openModel({
+    plan,
+    sources: kernels,
+    ...(modules && { modules }),
+    device,
+    data: { folder: sharedData },
+  });
   try {
     const objectives: number[] = [];
     const onEvent = (event: { kind: string; objective?: number }) => {

@@ -198,6 +198,12 @@ describe('kernels', () => {
     );
   });
 
+  test('are not timed unless that is asked for', async () => {
+    await withExecutor(async (executor) => {
+      await expect(executor.times('train')).rejects.toThrow(/keeps no times/);
+    });
+  });
+
   test('are timed one by one where that is asked for', async () => {
     await withExecutor(
       async (executor) => {

@@ -258,8 +258,7 @@ export class Model {
         throw new UsageError(`"${path}" has ${size} numbers, and ${numbers.length} were given`);
       vector.set(numbers, parameter.offset);
     }
-    const ema = this.plan.programs.some((program) => program.kind === 'train' && program.ema);
-    this.#state.set(new Map<string, Numbers>([['parameters', vector], ...(ema ? ([['ema', vector]] as const) : [])]));
+    this.#state.replaceParameters(vector);
   }
 
   /** Fills an argument of the plan: a tensor that the caller hands in. */

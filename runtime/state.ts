@@ -42,16 +42,16 @@ export class CarriedState {
 
   /** Begins anew: parameters as given, vectors as copies of them or zeros, states zero. */
   begin(parameters: Float32Array): void {
-    this.#put('parameters', parameters);
-    const copies = new Set<string>();
-    for (const program of this.#plan.programs) {
-      if (program.kind !== 'train') continue;
-      for (const { name, initial } of program.vectors) if (initial === 'parameters') copies.add(name);
-    }
-    for (const name of this.vectors.slice(1)) {
-      this.#put(name, copies.has(name) ? parameters : new Float32Array(parameters.length));
-    }
+    for (const name of this.vectors) this.#put(name, new Float32Array(parameters.length));
+    this.replaceParameters(parameters);
     for (const name of this.states) this.#put(name, new Uint32Array(this.#words(name)));
+  }
+
+  /** Other parameters; vectors that begin as copies of them are copies again, all else stays. */
+  replaceParameters(parameters: Float32Array): void {
+    this.#put('parameters', parameters);
+    const vectors = this.#plan.programs.flatMap((program) => (program.kind === 'train' ? program.vectors : []));
+    for (const { name, initial } of vectors) if (initial === 'parameters') this.#put(name, parameters);
   }
 
   /** Takes over vectors and states; those that are missing keep what they are. */

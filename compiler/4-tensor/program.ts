@@ -109,7 +109,8 @@ export interface TrainProgram {
   readonly terms: readonly Term[];
   /** The carried vectors beside 'parameters', zeros at the start unless they begin as a copy of the parameters. */
   readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
-  readonly ema: boolean;
+  /** The vector that evaluations and samples read as the parameters. */
+  readonly trained: 'parameters' | 'ema';
   readonly track: readonly { readonly every: number; readonly unit: 'epoch' | 'step'; readonly evaluate: string }[];
 }
 

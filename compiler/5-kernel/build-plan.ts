@@ -36,7 +36,11 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
   const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
   const memory = placeTensors(fused, vectorLengths(programs, fused));
   const library = new Library(profile, emitter);
-  const planned = programs.programs.map((program, i) => planProgram(program, fused[i]!, memory.places[i]!, library));
+  const trained = programs.programs.find((program) => program.kind === 'train')?.trained ?? 'parameters';
+  const planned = programs.programs.map((program, i) => {
+    const places = memory.places[i]!;
+    return planProgram(program, fused[i]!, program.kind === 'train' ? places : readingFrom(trained, places), library);
+  });
   const { layout, hypers, uniforms, data } = programs;
   const plan: Plan = {
     format: 'vaec-plan',
@@ -123,6 +127,16 @@ function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, 
     flops,
     bytes,
   };
+}
+
+/** The same places, another vector in place of the parameters: both lie alike. */
+function readingFrom(vector: string, places: ReadonlyMap<Tensor, Place>): ReadonlyMap<Tensor, Place> {
+  return new Map(
+    [...places].map(([tensor, place]) => [
+      tensor,
+      place.buffer === 'parameters' ? { ...place, buffer: vector } : place,
+    ]),
+  );
 }
 
 function planProgram(

@@ -154,7 +154,7 @@ export class CpuExecutor implements Executor {
       if (!this.#kernels.has(kernel)) throw new InternalError(`the plan has no kernel "${kernel}"`);
     }
     const uniforms = new UniformLayout(this.plan, program, this.#kernels, blockAlignment);
-    const isTroubled = program.kind === 'train' && usedBuffers(this.plan, [program]).has('trouble');
+    const isTroubled = program.kind === 'train' && usedBuffers([program]).has('trouble');
     const slot = slotLayout(this.plan, program, isTroubled ? ['trouble'] : []);
     return { program, uniforms, slot, capacity: capacityOf(slot) };
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
+import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Compilation } from '../../compiler/compile.ts';
 import { testSources } from '../support/sources.ts';
 
@@ -100,6 +101,25 @@ test('the host finds every result, and the carried vectors are as long as the pa
     bytes: 8,
     storage: 'u32',
   });
+});
+
+test('where an average of the parameters is trained, all but training binds it in their place', () => {
+  const text = spec().replace('epochs 1 ', 'epochs 1  ema 0.9 ');
+  const [plain, averaged] = [compiled(spec()).plan, compiled(text).plan];
+  const bound = (program: PlanProgram): readonly string[] => {
+    const bindings = program.dispatches.flatMap((dispatch) => dispatch.bindings);
+    return [...new Set(bindings.map((binding) => (binding.kind === 'buffer' ? binding.buffer : '')))];
+  };
+  for (const program of averaged.programs) {
+    const own = bound(program);
+    expect([own.includes('parameters'), own.includes('ema')], program.name).toEqual([program.kind === 'train', true]);
+    if (program.kind === 'train') continue;
+    // Where the parameters lie in the vector is the same.
+    const before = plain.programs.find(({ name }) => name === program.name)!;
+    expect(JSON.stringify(program.dispatches).replaceAll('"ema"', '"parameters"')).toBe(
+      JSON.stringify(before.dispatches),
+    );
+  }
 });
 
 test('widening a layer changes the kernels that touch it, and no others', () => {

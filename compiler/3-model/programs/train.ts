@@ -222,7 +222,7 @@ export function finishTrain(
       })),
       ...(draft.ema ? [{ name: 'ema', initial: 'parameters' as const }] : []),
     ],
-    ema: draft.ema !== undefined,
+    trained: draft.ema === undefined ? 'parameters' : 'ema',
     track,
   };
 }

@@ -96,20 +96,6 @@ describe.each(targets)('executor on $target', ({ device, compiled: tiny }) => {
     executor.close();
   });
 
-  test('where an average of the parameters is trained, samples read it in their place', async () => {
-    const programs = tiny.plan.programs.map((program) =>
-      program.kind === 'train' ? { ...program, ema: true } : program,
-    );
-    const ema = { ...tiny.plan.buffers[0]!, name: 'ema' };
-    const plan = { ...tiny.plan, programs, buffers: [...tiny.plan.buffers, ema] };
-    const executor = await open({ ...tiny, plan });
-    executor.write('parameters', new Float32Array(128).fill(100));
-    executor.write('ema', new Float32Array(128).fill(7));
-    const [run] = await executor.submit('points', [() => 0]).results();
-    expect(run!.get('sample')![1]).toBe(7);
-    executor.close();
-  });
-
   test('a small state is read as long as the plan says', async () => {
     const executor = await open();
     expect(await executor.read('trouble')).toEqual(new Uint32Array(2));

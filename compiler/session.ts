@@ -1,4 +1,4 @@
-/** What one compilation carries through its stages: sources, diagnostics, the builder, the dump hook. */
+/** What one compilation carries through its stages: sources, diagnostics, the builder. */
 import { Builder } from './4-tensor/builder.ts';
 import type { Diagnostic, DiagnosticNote } from './diagnostics/diagnostic.ts';
 import { diagnostic, type Code, type ParamsOf } from './diagnostics/messages.ts';
@@ -10,31 +10,60 @@ export interface SourceHost {
   read(path: string): string | undefined;
 }
 
+/** A call that is being elaborated: where it stands, and what is elaborated anew for it. */
+export interface Call {
+  readonly span: Span;
+  readonly body: Span;
+}
+
 export class Session {
   readonly builder = new Builder();
   readonly sources = new Map<string, string>();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #said = new Set<string>();
   /** The calls being elaborated, outermost first: what is wrong inside one is also shown at the call. */
-  readonly calls: Span[] = [];
+  readonly #calls: Call[] = [];
   readonly host: SourceHost;
 
   constructor(host: SourceHost) {
     this.host = host;
   }
 
-  /** Says something once: the same code at the same place (an objective instantiated twice) is not repeated. */
-  report<C extends Code>(code: C, span: Span, params: ParamsOf<C>, notes: readonly DiagnosticNote[] = []): void {
-    const [outermost] = this.calls;
-    const caller = outermost === undefined ? [] : [{ message: 'in this call', span: outermost }];
-    this.add(diagnostic(code, span, params, [...notes, ...caller]));
+  /** Runs `elaborate` as what happens in a call. */
+  within<T>(call: Call, elaborate: () => T): T {
+    this.#calls.push(call);
+    const result = elaborate();
+    this.#calls.pop();
+    return result;
   }
 
-  add(found: Diagnostic): void {
-    const key = `${found.code} ${found.span.file} ${found.span.start} ${found.span.end}`;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
+  /**
+   * Says something once: the same sentence at the same place is not repeated, be it found by another pass or in another
+   * program. Where the place lies in what a call elaborates anew, it is another mistake for another call.
+   */
+  report<C extends Code>(code: C, span: Span, params: ParamsOf<C>, notes: readonly DiagnosticNote[] = []): void {
+    const [outermost] = this.#calls;
+    const caller = outermost === undefined ? [] : [{ message: 'in this call', span: outermost.span }];
+    this.add(diagnostic(code, span, params, [...notes, ...caller]), this.#callAround(span));
+  }
+
+  add(found: Diagnostic, call = ''): void {
+    const { file, start, end } = found.span;
+    const key = JSON.stringify([found.code, file, start, end, found.message]);
+    if (this.#said.has(key) || this.#said.has(key + call)) return;
+    this.#said.add(key + call);
     this.#diagnostics.push(found);
+  }
+
+  /** The text of the call whose arguments decide what stands at `span`; empty where none does. Equal calls are one. */
+  #callAround(span: Span): string {
+    let place = span;
+    for (let i = this.#calls.length - 1; i >= 0; i--) {
+      const call = this.#calls[i]!;
+      const isInside = call.body.file === place.file && call.body.start <= place.start && place.end <= call.body.end;
+      if (isInside) place = call.span;
+    }
+    return place === span ? '' : (this.sources.get(place.file)?.slice(place.start, place.end) ?? '');
   }
 
   get diagnostics(): readonly Diagnostic[] {

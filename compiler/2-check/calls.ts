@@ -63,10 +63,8 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
     inner.values.set(parameter.name.text, value);
   }
   context.applying.push(fn.body);
-  context.session.calls.push(expr.span);
-  const result = inner.elaborate(fn.body);
+  const result = context.session.within({ span: expr.span, body: fn.body.span }, () => inner.elaborate(fn.body));
   context.applying.pop();
-  context.session.calls.pop();
   return result;
 }
 

@@ -38,10 +38,10 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
     inner.values.set(parameter.name.text, typed);
   }
   context.applying.push(declaration);
-  context.session.calls.push(expr.span);
-  const result = runBody(declaration.body, name, inner, declaration.name.span);
+  const result = context.session.within({ span: expr.span, body: declaration.span }, () =>
+    runBody(declaration.body, name, inner, declaration.name.span),
+  );
   context.applying.pop();
-  context.session.calls.pop();
   return result;
 }
 

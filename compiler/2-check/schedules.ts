@@ -50,24 +50,29 @@ function evaluate({ name, value: expr }: DeclarationOf<'schedule-value'>, frame:
   }
   const steps = staticCount(length, expr.span, "'T'", frame);
   if (steps === undefined) return invalid;
+  const tables = session.within({ span: expr.span, body: declaration.span }, () => tablesOf(declaration, inner));
+  return tables ? { kind: 'schedule', name: name.text, steps, tables } : invalid;
+}
+
+/** The tables of a schedule's body, by name; undefined where something was wrong and reported. */
+function tablesOf(declaration: DeclarationOf<'schedule'>, inner: Frame): Map<string, Value> | undefined {
+  const { session } = inner.context;
   const tables = new Map<string, Value>();
-  session.calls.push(expr.span);
   for (const statement of declaration.body) {
     if (statement.kind !== 'let' || statement.targets.length !== 1) {
       session.report('not-supported', statement.span, { what: 'anything but a table in a schedule', instead: '' });
-      return invalid;
+      return undefined;
     }
     const [target] = statement.targets;
     const value = inner.elaborate(statement.value);
     if (inner.values.has(target!.text) && !isParameter(declaration, target!.text)) {
       session.report('assigned-twice', target!.span, { name: target!.text });
-      return invalid;
+      return undefined;
     }
     inner.values.set(target!.text, value);
     tables.set(target!.text, value);
   }
-  session.calls.pop();
-  return { kind: 'schedule', name: name.text, steps, tables };
+  return tables;
 }
 
 function isParameter({ parameters }: DeclarationOf<'schedule'>, name: string): boolean {

@@ -113,8 +113,8 @@ function checkValue(factor: Factor, value: TensorValue, frame: Frame): boolean {
   const family = distribution.distribution;
   const support = family.support(distribution.parameters);
   if (liesWithin(value.support, support) || support.kind === 'interval') return true;
-  if (family.name === 'Bernoulli' && value.support.kind === 'unit') {
-    session.report('grey-bernoulli', span, {});
+  if (family.relaxed?.support === value.support.kind) {
+    session.report(family.relaxed.warning, span, {});
     return true;
   }
   session.report('outside-support', span, {
@@ -122,7 +122,7 @@ function checkValue(factor: Factor, value: TensorValue, frame: Frame): boolean {
     found: describeSupport(value.support),
     of: `a ${family.name}`,
     expected: describeSupport(support),
-    hint: family.name === 'Bernoulli' ? '; binarize the field, or choose another family' : '; choose another family',
+    hint: `; ${family.remedy === undefined ? '' : `${family.remedy}, or `}choose another family`,
   });
   return false;
 }

@@ -23,6 +23,8 @@ export const bernoulli: Distribution = {
   dtype: 'f32',
   pathwise: false,
   support: () => ({ kind: 'binary' }),
+  relaxed: { support: 'unit', warning: 'grey-bernoulli' },
+  remedy: 'binarize the field',
   logProb: (b, { logits }, value) => b.sub(b.mul(value, logits!), b.map('softplus', logits!)),
   sample: (b, { logits }, noise) => b.select(b.map('lt', noise.uniform(), b.map('sigmoid', logits!)), 1, 0),
   mean: (b, { logits }) => b.map('sigmoid', logits!),

@@ -5,6 +5,7 @@
  */
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node } from '../4-tensor/ir.ts';
+import type { PlainCode } from '../diagnostics/messages.ts';
 
 /** The set a value lies in; a category has k values 0 … k-1, a step runs 1 … T. */
 export type Support =
@@ -56,6 +57,10 @@ export interface Distribution {
   support(parameters: Parameters): Support;
   /** u32 for counts and categories, else f32. */
   readonly dtype: 'f32' | 'u32';
+  /** What it cannot draw and `logProb` takes all the same, as no density but a loss: told, with a warning. */
+  readonly relaxed?: { readonly support: Support['kind']; readonly warning: PlainCode };
+  /** What to do with data outside its support, beside choosing another family: `binarize the field`. */
+  readonly remedy?: string;
   /** log p(value), nats an element (densities against Lebesgue or counting measure). */
   logProb(b: Builder, parameters: Parameters, value: Node): Node;
   sample(b: Builder, parameters: Parameters, noise: Noise): Node;

@@ -1,10 +1,11 @@
 /** The processor as a device: threads that run WebAssembly over one memory. */
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import type { Device } from '../device/device.ts';
 import type { ProcessorReport } from '../device/report.ts';
 import { EnvironmentError } from '../errors.ts';
+import { coresToUse } from './cores.ts';
 import { findSimd, type Simd } from './engine.ts';
 import { CpuExecutor } from './executor.ts';
 
@@ -24,7 +25,7 @@ export class CpuDevice implements Device {
   readonly #executors = new Set<CpuExecutor>();
 
   /** Every processor that Node runs on will do; throws an EnvironmentError only for a `simd` that its engine lacks. */
-  constructor({ threads = availableParallelism(), simd, timed = false }: CpuOptions = {}) {
+  constructor({ threads = coresToUse(), simd, timed = false }: CpuOptions = {}) {
     const best = findSimd();
     if (simd === 'relaxed' && best === 'plain') {
       throw new EnvironmentError('this engine has no relaxed SIMD, or no multiply-add in one go: leave "simd" out');

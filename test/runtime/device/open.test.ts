@@ -1,6 +1,6 @@
 /** What each choice opens, and what `vaec devices` tells of it. */
-import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { coresToUse } from '../../../runtime/cpu/cores.ts';
 import { describeDevices } from '../../../runtime/device/describe.ts';
 import type { DeviceChoice } from '../../../runtime/device/choice.ts';
 import { openDevice, type OpenOptions } from '../../../runtime/device/open.ts';
@@ -15,7 +15,7 @@ async function reportOf(choice: DeviceChoice, options?: OpenOptions) {
 }
 
 test('cpu is the processor, one thread a core unless said otherwise', async () => {
-  expect(await reportOf('cpu')).toMatchObject({ target: 'cpu', profile: 'cpu', threads: availableParallelism() });
+  expect(await reportOf('cpu')).toMatchObject({ target: 'cpu', profile: 'cpu', threads: coresToUse() });
   expect(await reportOf('cpu', { threads: 3 })).toMatchObject({ target: 'cpu', threads: 3, reason: undefined });
 });
 
@@ -33,7 +33,7 @@ describe.skipIf(device === undefined)('where there is an adapter', () => {
   test('devices are described: adapters, the processor, and what auto takes', async () => {
     const { found, processor, auto, advice } = await describeDevices();
     expect(found[0]).toEqual(device!.report);
-    expect(processor).toMatchObject({ target: 'cpu', threads: availableParallelism() });
+    expect(processor).toMatchObject({ target: 'cpu', threads: coresToUse() });
     expect(auto).toBe((await reportOf('auto')).target);
     expect(advice.length).toBeGreaterThanOrEqual(4);
   });

@@ -1,7 +1,10 @@
 /** One kernel in this thread: its module instantiated over a memory of its own, its workgroups run, its tensors read. */
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { ScheduledKernel } from '../../compiler/5-kernel/schedule/scheduled.ts';
+import { encode } from '../../compiler/6-emit/wasm/binary.ts';
 import { WasmEmitter } from '../../compiler/6-emit/wasm/emit.ts';
+import { calleesOf, type WasmFunction } from '../../compiler/6-emit/wasm/ir.ts';
+import { withoutRelaxed } from '../../compiler/6-emit/wasm/plain.ts';
 import type { Simd } from '../../runtime/cpu/engine.ts';
 import type { Numbers } from './kernel-device.ts';
 
@@ -15,6 +18,8 @@ interface Place {
   readonly bytes: number;
 }
 
+type Results = ReadonlyMap<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>;
+
 /**
  * What every binding that the kernel may write holds after one dispatch, its workgroups run in uneven ranges from the
  * last to the first. Throws where the kernel writes outside of its tensors and its scratch memory.
@@ -24,10 +29,32 @@ export function runKernel(
   form: Simd,
   arrays: ReadonlyMap<string, Numbers>,
   scalars: Readonly<Record<string, number>> = {},
-): ReadonlyMap<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
+): Results {
   const emitter = new WasmEmitter();
   const { scratch = 0, text } = emitter.emit(kernel);
-  const module = new WebAssembly.Module(emitter.assemble([text])[form]);
+  return runModule(kernel, emitter.assemble([text])[form], scratch, arrays, scalars);
+}
+
+/** The same of a function that was made of the kernel, without relaxed SIMD. */
+export function runFunction(
+  kernel: ScheduledKernel,
+  fn: WasmFunction,
+  scratch: number,
+  arrays: ReadonlyMap<string, Numbers>,
+  scalars: Readonly<Record<string, number>> = {},
+): Results {
+  const bytes = encode(withoutRelaxed({ functions: [...calleesOf([fn]), fn] }));
+  return runModule(kernel, bytes, scratch, arrays, scalars);
+}
+
+function runModule(
+  kernel: ScheduledKernel,
+  bytes: Uint8Array,
+  scratch: number,
+  arrays: ReadonlyMap<string, Numbers>,
+  scalars: Readonly<Record<string, number>>,
+): Results {
+  const module = new WebAssembly.Module(bytes);
   // The first line is no one's: a tensor at address 0 would hide a base that was forgotten.
   let end = alignment;
   const place = (bytes: number): Place => {

@@ -59,6 +59,14 @@ export function addressOf(scope: Scope, base: Local, before: number, index: Expr
   return { address: b.sum(address, b.i32(constant)), offset: 0 };
 }
 
+/** below - from, where that is the same whatever they are; undefined where it is not, or they may wrap. */
+export function distance(scope: Scope, from: Expr, below: Expr): number | undefined {
+  const indices = new Indices(scope);
+  const [a, c] = [indices.affine(from), indices.affine(below)];
+  const { terms, constant: apart } = combined(c, a, -1, true);
+  return terms.size === 0 && a.exact && c.exact ? apart : undefined;
+}
+
 class Indices {
   readonly #scope: Scope;
 

@@ -2,7 +2,7 @@
 import type { ScalarType } from '../../ops/scalar.ts';
 import { childrenOf } from '../../5-kernel/schedule/expressions.ts';
 import type { Binding, Expr, ExprOf, LocalArray, Variable } from '../../5-kernel/schedule/loops.ts';
-import { addressOf, type Address, type Scope } from './addresses.ts';
+import { addressOf, distance, type Address, type Scope } from './addresses.ts';
 import * as b from './build.ts';
 import type { Width } from './builtins.ts';
 import type { Code, Local } from './ir.ts';
@@ -111,6 +111,11 @@ export class Values {
       case 'combine':
         throw new Error("a processor's kernels have no subgroups");
     }
+  }
+
+  /** below - from, where that is known when compiling. */
+  distance(from: Expr, below: Expr): number | undefined {
+    return distance(this.#scope, from, below);
   }
 
   /** Entry `index` of a binding. */

@@ -31,9 +31,7 @@ const core = {
   'i32.add': ['ii:i', 0x6a],
   'i32.sub': ['ii:i', 0x6b],
   'i32.mul': ['ii:i', 0x6c],
-  'i32.div_s': ['ii:i', 0x6d],
   'i32.div_u': ['ii:i', 0x6e],
-  'i32.rem_s': ['ii:i', 0x6f],
   'i32.rem_u': ['ii:i', 0x70],
   'i32.and': ['ii:i', 0x71],
   'i32.or': ['ii:i', 0x72],
@@ -177,6 +175,8 @@ const signatures: ReadonlyMap<string, Signature> = new Map([
   ...rows(saturating, 0xfc),
   ...rows(vector, 0xfd),
 ]);
+
+export const operations: readonly Operation[] = [...signatures.keys()] as Operation[];
 
 export function signatureOf(operation: Operation): Signature {
   return signatures.get(operation)!;

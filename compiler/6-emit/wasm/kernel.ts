@@ -9,7 +9,7 @@ import * as b from './build.ts';
 import { Values, type Given } from './expressions.ts';
 import { bytesOf, layScratch } from './memory.ts';
 import type { Code, Instruction, Local, WasmFunction } from './ir.ts';
-import { Ranges, type Range } from './ranges.ts';
+import { Ranges } from './ranges.ts';
 import { typeOf, type Scalars } from './scalars.ts';
 import { Uses } from './uses.ts';
 import { Writer } from './writer.ts';
@@ -205,6 +205,7 @@ class Statements {
   #for({ variable, from, below, step, body }: Statement & { readonly kind: 'for' }): void {
     const writer = this.#writer;
     const [first, end, by] = [this.#ranges.of(from), this.#ranges.of(below), this.#ranges.of(step)];
+    const apart = this.#values.distance(from, below);
     this.#ranges.loop(variable, from, below, step);
     const local = writer.local(variable.name, typeOf(variable.scalar, 1));
     // Asked for again and again: held where it stays the same.
@@ -221,14 +222,11 @@ class Statements {
     });
     this.#depth--;
     const loop: Instruction = { kind: 'loop', label, body: [...inner, ...again] };
-    if (first.high < end.low)
-      return once(first, end, by) ? inner.forEach((one) => writer.push(one)) : writer.push(loop);
+    if (apart !== undefined ? apart > 0 : first.high < end.low) {
+      const once = apart === undefined ? first.low === first.high && first.low + by.low >= end.high : apart <= by.low;
+      return once ? writer.append(inner) : writer.push(loop);
+    }
     const condition = more();
     writer.push({ kind: 'if', condition, then: [loop], otherwise: [] });
   }
-}
-
-/** Whether the first step already ends the loop. */
-function once(first: Range, end: Range, by: Range): boolean {
-  return first.low === first.high && first.low + by.low >= end.high;
 }

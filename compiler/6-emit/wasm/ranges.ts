@@ -29,11 +29,9 @@ export class Ranges {
   /** The variable of a loop runs from `from` in steps, below `below`. */
   loop(variable: Variable, from: Expr, below: Expr, step: Expr): void {
     const [start, end, by] = [this.of(from), this.of(below), this.of(step)];
-    this.#variables.set(variable, {
-      low: start.low,
-      high: Math.max(start.low, end.high - 1),
-      multiple: divisorOf(start.multiple, by.multiple),
-    });
+    const multiple = divisorOf(start.multiple, by.multiple);
+    const last = multiple === 0 ? 0 : Math.floor((end.high - 1) / multiple) * multiple;
+    this.#variables.set(variable, { low: start.low, high: Math.max(start.low, last), multiple });
   }
 
   /** What the expression must come to, where its bounds decide that; else the expression. */

@@ -6,8 +6,9 @@
  * (set base_at (add base (shl row 4))) (loop (set x (load (add base_at (shl k 2)))) …)
  */
 import * as b from '../build.ts';
-import { blocksOf, mapBlocks, mapParts, mapValues, partsOf, type Code, type Instruction, type Local } from '../ir.ts';
-import type { WasmFunction } from '../ir.ts';
+import { blocksOf, mapBlocks, mapParts, mapValues, partsOf } from '../ir.ts';
+import type { Code, CodeOf, Instruction, Local, WasmFunction } from '../ir.ts';
+import { numberText } from '../numbers.ts';
 import { Keys } from './keys.ts';
 import { addressName, locals, setIn, type Names } from './locals.ts';
 
@@ -53,10 +54,17 @@ class Before {
     if (!this.#isFixed(code)) return mapParts(code, (part) => this.#part(part));
     if (!this.#isWorthwhile(code)) return code;
     const key = this.#keys.of(code);
-    const local = this.#held.get(key) ?? this.#names.local(hintOf(code), code.type);
+    const local = this.#held.get(key) ?? this.#localFor(code);
     if (!this.#held.has(key)) this.instructions.push({ kind: 'set', local, value: code });
     this.#held.set(key, local);
     return b.get(local);
+  }
+
+  /** A constant is the same wherever it is set, so that all loops share its local. */
+  #localFor(code: Code): Local {
+    return code.kind === 'vector'
+      ? this.#names.constant(constantName(code))
+      : this.#names.local(hintOf(code), code.type);
   }
 
   /** Whether the loop changes nothing of it. Memory may change, and calls cost too much to make where none was. */
@@ -78,7 +86,7 @@ class Before {
   }
 }
 
-function isOf({ values }: Code & { readonly kind: 'vector' }, bits: number): boolean {
+function isOf({ values }: CodeOf<'vector'>, bits: number): boolean {
   return values.every((value) => Object.is(value, bits));
 }
 
@@ -89,5 +97,12 @@ function hasLoop(instruction: Instruction): boolean {
 function hintOf(code: Code): string {
   const isTruth = code.kind === 'apply' && /[.](eq|ne|[lg][te])/.test(code.operation);
   if (code.type === 'i32') return isTruth ? 'holds' : addressName(code);
-  return code.kind === 'vector' ? 'all' : 'fixed';
+  const [only] = partsOf(code);
+  return only?.kind === 'get' ? `all_${only.local.name}` : 'fixed';
+}
+
+/** `1.5` for that number in all lanes, `i7` for a whole one, `0:1:2:3` for four of them. */
+function constantName({ lanes, values }: CodeOf<'vector'>): string {
+  const texts = values.map((value) => (lanes === 'f32x4' ? numberText(value, 'f32') : `i${numberText(value, 'i32')}`));
+  return texts.every((text) => text === texts[0]) ? texts[0]! : texts.join(':');
 }

@@ -5,18 +5,25 @@ import type { ValueType } from '../instructions.ts';
 export interface Names {
   /** A new local, called after the hint. */
   local(hint: string, type: ValueType): Local;
+  /** The local of a vector that is the same all through the function. */
+  constant(name: string): Local;
 }
 
 export function locals(fn: WasmFunction): Names {
   const taken = new Set([...fn.parameters, ...localsOf(fn)].map(({ name }) => name));
-  return {
-    local(hint, type) {
-      let name = hint;
-      for (let i = 2; taken.has(name); i++) name = `${hint}${/\d$/.test(hint) ? '_' : ''}${i}`;
-      taken.add(name);
-      return { name, type };
-    },
+  const constants = new Map<string, Local>();
+  const local = (hint: string, type: ValueType): Local => {
+    let name = hint;
+    for (let i = 2; taken.has(name); i++) name = `${hint}${/\d$/.test(hint) ? '_' : ''}${i}`;
+    taken.add(name);
+    return { name, type };
   };
+  const constant = (name: string): Local => {
+    const known = constants.get(name) ?? local(name, 'v128');
+    constants.set(name, known);
+    return known;
+  };
+  return { local, constant };
 }
 
 /** Every local that the instructions set, in their blocks too. */

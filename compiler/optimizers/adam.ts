@@ -1,6 +1,7 @@
 /** Adam: steps of the size of the learning rate, whatever the gradient's scale. */
 import type { Builder } from '../4-tensor/builder.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
+import { fromZero, guard, shareBelowOne } from './bounds.ts';
 import { biasCorrection, hostApply, oneMinus } from './host.ts';
 import {
   type Optimizer,
@@ -15,9 +16,9 @@ import {
 export const adam: Optimizer = {
   name: 'adam',
   arguments: [
-    { name: 'lr', kind: 'number', default: 1e-3, required: false },
-    { name: 'betas', kind: 'pair', default: [0.9, 0.999], required: false },
-    { name: 'eps', kind: 'number', default: 1e-8, required: false },
+    { name: 'lr', kind: 'number', default: 1e-3, required: false, bound: fromZero },
+    { name: 'betas', kind: 'pair', default: [0.9, 0.999], required: false, bound: shareBelowOne },
+    { name: 'eps', kind: 'number', default: 1e-8, required: false, bound: guard },
   ],
   make: (values) => ({ slots: adamSlots, scalars: adamScalars(values), update: updateAdam }),
 };

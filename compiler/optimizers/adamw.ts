@@ -1,5 +1,6 @@
 /** Adam with decoupled weight decay. */
 import { adam, adamScalars, adamSlots, updateAdam } from './adam.ts';
+import { fromZero } from './bounds.ts';
 import { hostApply, oneMinus } from './host.ts';
 import { type Optimizer, requiredNumber } from './optimizer.ts';
 
@@ -9,7 +10,10 @@ import { type Optimizer, requiredNumber } from './optimizer.ts';
  */
 export const adamw: Optimizer = {
   name: 'adamw',
-  arguments: [...adam.arguments, { name: 'weight_decay', kind: 'number', default: 0.01, required: false }],
+  arguments: [
+    ...adam.arguments,
+    { name: 'weight_decay', kind: 'number', default: 0.01, required: false, bound: fromZero },
+  ],
   make(values) {
     const decay = hostApply('mul', requiredNumber(values, 'lr'), requiredNumber(values, 'weight_decay'));
     return {

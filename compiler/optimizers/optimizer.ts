@@ -5,6 +5,7 @@
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node } from '../4-tensor/ir.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
+import type { Bound } from './bounds.ts';
 
 export interface OptimizerArgument {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface OptimizerArgument {
   /** Absent: `required` says whether the user must write it, or leaving it out switches it off. */
   readonly default?: number | readonly [number, number];
   readonly required: boolean;
+  /** What it may be where it is a number, or both of a pair; a schedule is not held to it. */
+  readonly bound?: Bound;
 }
 
 /** The arguments as written, defaults filled in; a number may be a schedule. A flag is known when compiling. */
@@ -47,7 +50,16 @@ export interface Optimizer {
   readonly name: string;
   /** In positional order. */
   readonly arguments: readonly OptimizerArgument[];
+  /** Throws OptimizerError for arguments that make no sense together. */
   make(values: OptimizerValues): UpdateRule;
+}
+
+/**
+ * Arguments that an optimizer cannot take together: the user's mistake, to be shown at the call. The message is one
+ * lower-case sentence without a full stop that says what to do.
+ */
+export class OptimizerError extends Error {
+  override readonly name = 'OptimizerError';
 }
 
 /** An argument that is a number; undefined where it was left out. */

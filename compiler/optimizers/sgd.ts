@@ -1,5 +1,6 @@
 /** Stochastic gradient descent, with momentum. */
-import { numberOf, type Optimizer, requiredNumber } from './optimizer.ts';
+import { fromZero, shareBelowOne } from './bounds.ts';
+import { numberOf, type Optimizer, OptimizerError, requiredNumber } from './optimizer.ts';
 
 /**
  * sgd(lr, momentum:, nesterov:), PyTorch's form: v ← momentum v + g; x ← x - lr v, or with `nesterov: true`
@@ -8,14 +9,16 @@ import { numberOf, type Optimizer, requiredNumber } from './optimizer.ts';
 export const sgd: Optimizer = {
   name: 'sgd',
   arguments: [
-    { name: 'lr', kind: 'number', required: true },
-    { name: 'momentum', kind: 'number', required: false },
+    { name: 'lr', kind: 'number', required: true, bound: fromZero },
+    { name: 'momentum', kind: 'number', required: false, bound: shareBelowOne },
     { name: 'nesterov', kind: 'flag', required: false },
   ],
   make(values) {
     const lr = requiredNumber(values, 'lr');
     const momentum = numberOf(values, 'momentum');
     if (momentum === undefined) {
+      if (values['nesterov'] === true)
+        throw new OptimizerError("'nesterov' looks ahead by the momentum; give 'momentum:'");
       return {
         slots: [],
         scalars: { lr },

@@ -7,15 +7,22 @@ import { testSources } from '../support/sources.ts';
 interface Parts {
   readonly objective?: string;
   readonly train?: string;
+  readonly optimizer?: string;
   readonly data?: string;
   readonly rest?: string;
 }
 
-const spec = ({ objective = 'u', train = 'epochs 1', data = '', rest = '' }: Parts): string => `
+const spec = ({
+  objective = 'u',
+  train = 'epochs 1',
+  optimizer = 'sgd(lr: 1)',
+  data = '',
+  rest = '',
+}: Parts): string => `
 param u : real = 0.5
 param v : real[2] = 0.25
 data d { x : real[2]  label : category(3)  source npy(x: "x.npy", label: "l.npy") ${data} }
-train { data d  maximize ${objective}  optimizer sgd(lr: 1)  batch 2  ${train} }
+train { data d  maximize ${objective}  optimizer ${optimizer}  batch 2  ${train} }
 ${rest}`;
 
 function messages(parts: Parts): string[] {
@@ -75,6 +82,22 @@ test.each<[Parts, string]>([
   [
     { train: 'epochs 1 seed 0.5' },
     "wrong-type: expected a whole number of at least 0 for 'seed', found the number 0.5",
+  ],
+  ...(
+    [
+      ['sgd(lr: -1)', "a number of at least 0 for 'lr', found the number -1"],
+      ['sgd(lr: 1, momentum: 1)', "a number from 0 on and below 1 for 'momentum', found the number 1"],
+      ['adam(betas: (1, 2))', "a number from 0 on and below 1 for both of 'betas', found the number 1"],
+      ['adam(betas: (0.9, 2))', "a number from 0 on and below 1 for both of 'betas', found the number 2"],
+      ['adam(eps: 0)', "a number of at least 1.2e-38 for 'eps', found the number 0"],
+      ['adamw(weight_decay: -0.1)', "a number of at least 0 for 'weight_decay', found the number -0.1"],
+      ['rmsprop(alpha: 1)', "a number from 0 on and below 1 for 'alpha', found the number 1"],
+      ['rmsprop(eps: 1e-40)', "a number of at least 1.2e-38 for 'eps', found the number 1e-40"],
+    ] as const
+  ).map(([optimizer, message]): [Parts, string] => [{ optimizer }, `wrong-type: expected ${message}`]),
+  [
+    { optimizer: 'sgd(lr: 1, nesterov: true)' },
+    "optimizer-arguments: 'nesterov' looks ahead by the momentum; give 'momentum:'",
   ],
   [{ train: 'epochs 1 restarts 3' }, "not-supported: 'restarts' in train is not supported yet"],
   [{ rest: 'evaluate { data d  report u  seed 1 }' }, "not-supported: 'seed' in evaluate is not supported yet"],

@@ -5,7 +5,13 @@ import type { HostExpr } from '../../4-tensor/program.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Span } from '../../diagnostics/span.ts';
 import { laterOptimizers, optimizers } from '../../optimizers/index.ts';
-import type { OptimizerValues, UpdateRule } from '../../optimizers/optimizer.ts';
+import { type Bound, positive } from '../../optimizers/bounds.ts';
+import {
+  type OptimizerArgument,
+  OptimizerError,
+  type OptimizerValues,
+  type UpdateRule,
+} from '../../optimizers/optimizer.ts';
 import { matchArguments } from '../../2-check/arguments.ts';
 import type { Frame } from '../../2-check/context.ts';
 import { checkPart, contractOf, referenceOf } from '../data.ts';
@@ -41,18 +47,6 @@ export function readSet(expr: Expr, frame: Frame): { contract: Contract; referen
   return { contract, reference: referenceOf(set) };
 }
 
-/** What a number of a clause must be, where it is known when compiling. */
-export interface Bound {
-  /** `a positive number`. */
-  readonly words: string;
-  readonly allows: (value: number) => boolean;
-}
-
-export const positive: Bound = { words: 'a positive number', allows: (value) => value > 0 };
-export const shareBelowOne: Bound = {
-  words: 'a number from 0 on and below 1',
-  allows: (value) => value >= 0 && value < 1,
-};
 export const wholeFromZero: Bound = {
   words: 'a whole number of at least 0',
   allows: (value) => Number.isSafeInteger(value) && value >= 0,
@@ -127,11 +121,17 @@ export function readOptimizer(expr: Expr, frame: Frame): { name: string; rule: U
       if (fallback !== undefined) values[arg.name] = fallback;
       continue;
     }
-    const value = readArgument(arg.kind, written, arg.name, frame);
+    const value = readArgument(arg, written, frame);
     if (value === undefined) return undefined;
     values[arg.name] = value;
   }
-  return { name, rule: optimizer.make(values) };
+  try {
+    return { name, rule: optimizer.make(values) };
+  } catch (error) {
+    if (!(error instanceof OptimizerError)) throw error;
+    session.report('optimizer-arguments', expr.span, { message: error.message });
+    return undefined;
+  }
 }
 
 function defaultOf(arg: {
@@ -143,13 +143,12 @@ function defaultOf(arg: {
 }
 
 function readArgument(
-  kind: 'number' | 'pair' | 'flag',
+  { kind, name, bound }: OptimizerArgument,
   written: Expr,
-  name: string,
   frame: Frame,
 ): OptimizerValues[string] | undefined {
   const { session } = frame.context;
-  if (kind === 'number') return readScalar(written, `'${name}'`, frame);
+  if (kind === 'number') return readScalar(written, `'${name}'`, frame, bound);
   if (kind === 'flag') {
     if (written.kind === 'name' && (written.text === 'true' || written.text === 'false'))
       return written.text === 'true';
@@ -159,7 +158,11 @@ function readArgument(
   const value = frame.elaborate(written);
   const [first, second] = value.kind === 'list' ? value.items : [];
   if (value.kind === 'list' && value.items.length === 2 && first?.kind === 'scalar' && second?.kind === 'scalar') {
-    return [first.expression, second.expression];
+    const wrong = [first, second].find((each) => each.value !== undefined && bound?.allows(each.value) === false);
+    if (wrong === undefined) return [first.expression, second.expression];
+    const expected = `${bound!.words} for both of '${name}'`;
+    session.report('wrong-type', written.span, { expected, found: describe(wrong) });
+    return undefined;
   }
   session.report('wrong-type', written.span, { expected: "a pair such as '(0.9, 0.999)'", found: describe(value) });
   return undefined;

@@ -9,6 +9,7 @@ import { sizeOf, topological } from '../../4-tensor/ir.ts';
 import { gradients } from '../../4-tensor/passes/differentiate.ts';
 import { simplifyNodes } from '../../4-tensor/passes/simplify.ts';
 import type { Duration, HostExpr, ParameterLayout, Term, TrainProgram } from '../../4-tensor/program.ts';
+import { type Bound, positive, shareBelowOne } from '../../optimizers/bounds.ts';
 import { clipByNorm, clipByValue, globalNorm } from '../../optimizers/clip.ts';
 import { emaWeight, updateEma } from '../../optimizers/ema.ts';
 import type { UpdateRule } from '../../optimizers/optimizer.ts';
@@ -20,15 +21,12 @@ import { describe, type TensorValue } from '../../2-check/values.ts';
 import {
   gather,
   missing,
-  positive,
   readClip,
   readOptimizer,
   readScalar,
   readSet,
   refuseOthers,
-  shareBelowOne,
   wholeFromZero,
-  type Bound,
   type ClauseOf,
   type Clip,
 } from './clauses.ts';

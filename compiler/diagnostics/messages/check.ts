@@ -48,6 +48,7 @@ export const checkMessages = {
     (p: { left: string; right: string; of: string }) => `the shapes ${p.left} and ${p.right} do not match in ${p.of}`,
   ),
   'layer-input': error((p: { message: string }) => p.message),
+  'optimizer-arguments': error((p: { message: string }) => p.message),
   'net-reshaped': error(
     (p: { path: string; first: string; second: string }) =>
       `${p.path} is ${p.first} in one call of its net and ${p.second} in another; give both inputs one shape`,

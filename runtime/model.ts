@@ -18,7 +18,7 @@ import { writeAtomic } from './formats/files.ts';
 import { evaluateHost, type HostClock } from '../compiler/4-tensor/host.ts';
 import { stepsOf } from './host/duration.ts';
 import { Hypers, type Overrides } from './host/hypers.ts';
-import { hostClock, stepClock } from './host/positions.ts';
+import { hostClock } from './host/positions.ts';
 import { scalarsOf } from './host/scalars.ts';
 import { initialParameters } from './parameters/initialise.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, splitVector } from './run/checkpoint.ts';
@@ -185,15 +185,12 @@ export class Model {
     const rows = await this.#rowsOf(program.set);
     await this.#prepare([program]);
     const host = await this.#hostClock();
-    const { batch, rows: trainedRows } = this.#trained ?? { batch: 1, rows: host.rows };
-    const moment = trainedRows === 0 ? undefined : stepClock(this.step, batch, trainedRows, 0);
     const seed = mixSeed(options.seed ?? this.#seed);
     const scalars = scalarsOf(this.plan, this.#hypers);
     return evaluateProgram(this.#executor, program, {
       rows,
       step: this.step,
-      scalars: (first, valid) =>
-        scalars({ clock: { step: this.step, epoch: moment?.epoch ?? 0, offset: 0, rows, first, valid, seed }, host }),
+      scalars: (first) => scalars({ clock: { step: this.step, epoch: 0, offset: 0, rows, first, seed }, host }),
       ...(options.signal && { signal: options.signal }),
     });
   }
@@ -225,7 +222,7 @@ export class Model {
       throw new UsageError(`"${argument}" stands for a row of "${set}", 0 to ${rows - 1}; ${chosen} is none`);
     };
     return drawSamples(this.#executor, program, options.n ?? program.n, ({ first, step, iteration }) => {
-      const clock = { step, epoch: 0, offset: 0, rows: 0, first, valid: program.n, seed };
+      const clock = { step, epoch: 0, offset: 0, rows: 0, first, seed };
       return scalars({ clock, host: { ...host, iteration }, row });
     });
   }

@@ -71,8 +71,7 @@ function power(left: Value, right: Value, frame: Frame, expr: ExprOf<'binary'>):
   const what = `'${printExpr(expr)}'`;
   if (exponent !== undefined && Number.isInteger(exponent) && Math.abs(exponent) <= 16) {
     if (exponent === 0) return { kind: 'scalar', value: 1, expression: { kind: 'number', value: 1 } };
-    let result = apply(frame, Math.abs(exponent) >= 2 ? 'square' : 'stop', [left], expr.span, what);
-    if (Math.abs(exponent) === 1) result = left;
+    let result = Math.abs(exponent) === 1 ? left : apply(frame, 'square', [left], expr.span, what);
     for (let i = 2; i < Math.abs(exponent); i++) result = apply(frame, 'mul', [result, left], expr.span, what);
     const one: ScalarValue = { kind: 'scalar', value: 1, expression: { kind: 'number', value: 1 } };
     return exponent > 0 ? result : apply(frame, 'div', [one, result], expr.span, what);

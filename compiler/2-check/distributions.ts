@@ -34,7 +34,7 @@ export function callDistribution(name: string, expr: ExprOf<'call'>, frame: Fram
     const plain = spec.static === true ? staticParameter(given, name, frame) : given.value;
     if (plain?.kind === 'invalid') return invalid;
     const value = plain === undefined ? tensorOf(frame, given.arg!.value) : toTensor(frame, plain, expr.span);
-    if (value === undefined || !checkSupport(value, given.form, given.arg, name, expr, frame)) return invalid;
+    if (value === undefined || !checkSupport(value, given.form, given.arg, name, frame)) return invalid;
     const node = given.form.toCanonical?.(frame.context.b, floating(value, frame)) ?? floating(value, frame);
     canonical.set(spec.name, { ...value, node });
   }
@@ -138,7 +138,6 @@ function checkSupport(
   form: ParameterForm,
   arg: Argument | undefined,
   of: string,
-  expr: ExprOf<'call'>,
   frame: Frame,
 ): boolean {
   if (arg === undefined || isKind(value.support, form.support) || constantWithin(value.node, form.support)) return true;
@@ -156,7 +155,6 @@ function checkSupport(
     expected: form.support,
     hint: hints[form.support] ?? '',
   });
-  void expr;
   return false;
 }
 

@@ -46,10 +46,9 @@ export interface Uniform {
     | { readonly kind: 'host'; readonly expression: HostExpr }
     /**
      * step: the step. epoch: floor(position / rows). offset: position mod rows. rows: rows of the data set.
-     * first: index of the first row (evaluation) or sample of this dispatch. valid: how many of the batch's rows count.
-     * seed: the run's seed, mixed to 32 bits.
+     * first: index of the first row (evaluation) or sample of this dispatch. seed: the run's seed, mixed to 32 bits.
      */
-    | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'offset' | 'rows' | 'first' | 'valid' | 'seed' }
+    | { readonly kind: 'clock'; readonly name: 'step' | 'epoch' | 'offset' | 'rows' | 'first' | 'seed' }
     /** The row of a data set that a sample program's argument stands for: chosen by the caller, else drawn by the seed. */
     | { readonly kind: 'row'; readonly argument: string; readonly set: string };
 }
@@ -135,7 +134,7 @@ export interface EvaluateReport {
   readonly finish: Finish;
 }
 
-/** Runs over every row of a data set; the function's results are [batch, ...], rows from `valid` on do not count. */
+/** Runs over every row of a data set; the function's results are [batch, ...], of which rows past the set's end do not count. */
 export interface EvaluateProgram {
   readonly kind: 'evaluate';
   readonly name: string;

@@ -22,8 +22,8 @@ export interface Evaluation {
 export interface EvaluateOptions {
   readonly rows: number;
   readonly step: number;
-  /** The scalars of a batch: its first row, and how many of its rows count. */
-  readonly scalars: (first: number, valid: number) => Scalars;
+  /** The scalars of the batch that begins at a row. */
+  readonly scalars: (first: number) => Scalars;
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export async function evaluateProgram(
     signal?.throwIfAborted();
     while (flights.length < 2 && next < batches.length) {
       const chosen = batches.slice(next, next + pace.size);
-      const runs = chosen.map(({ first, valid }) => scalars(first, valid));
+      const runs = chosen.map(({ first }) => scalars(first));
       flights.push({ flight: executor.submit(program.name, runs), from: next });
       next += chosen.length;
     }
@@ -67,6 +67,6 @@ export async function evaluateProgram(
       }
     });
   }
-  const reports = program.reports.map((report) => finishReport(report, collected, scalars(0, 0)));
+  const reports = program.reports.map((report) => finishReport(report, collected, scalars(0)));
   return { program: program.name, set: program.set, rows, step, reports };
 }

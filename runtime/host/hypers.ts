@@ -3,7 +3,6 @@ import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import type { HostExpr } from '../../compiler/4-tensor/program.ts';
 import { suggestion } from '../data/suggest.ts';
 import { InternalError, UsageError } from '../errors.ts';
-import { evaluateHost, type HostClock } from '../../compiler/4-tensor/host.ts';
 
 /** Other values by name: a number, or a schedule. */
 export type Overrides = { readonly [name: string]: number | HostExpr };
@@ -38,12 +37,6 @@ export class Hypers {
     if (value === undefined) throw new InternalError(`the plan uses hyper "${name}" and does not have it`);
     return value;
   };
-
-  /** Numbers at a step, by name. */
-  at(clock: HostClock): { readonly [name: string]: number } {
-    const scope = { clock, hyper: this.expression };
-    return Object.fromEntries([...this.#values].map(([name, value]) => [name, evaluateHost(value, scope)]));
-  }
 
   /** Each as it was resolved, for the run folder: a number, or the schedule. */
   resolved(): { readonly [name: string]: number | HostExpr } {

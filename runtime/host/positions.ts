@@ -10,8 +10,6 @@ export interface StepClock {
   readonly offset: number;
   readonly rows: number;
   readonly first: number;
-  /** How many of the batch's rows count. */
-  readonly valid: number;
   /** The run's seed, mixed to 32 bits. */
   readonly seed: number;
 }
@@ -19,7 +17,7 @@ export interface StepClock {
 /** The clock of step `step`: its batch begins at position step · batch. */
 export function stepClock(step: number, batch: number, rows: number, seed: number): StepClock {
   const position = step * batch;
-  return { step, epoch: Math.floor(position / rows), offset: position % rows, rows, first: 0, valid: batch, seed };
+  return { step, epoch: Math.floor(position / rows), offset: position % rows, rows, first: 0, seed };
 }
 
 /** The same moment as the host's expressions see it. */

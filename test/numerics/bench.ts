@@ -165,8 +165,7 @@ export class Bench {
   evaluateMoment(name: string, first = 0, seed = 1): Moment {
     const program = this.#plan('evaluate', name);
     const { rows } = splitNamed(this.sets, program.set);
-    const valid = Math.min(program.batch, rows - first);
-    const clock = { step: 0, epoch: 0, offset: 0, rows, first, valid, seed: mixSeed(seed) };
+    const clock = { step: 0, epoch: 0, offset: 0, rows, first, seed: mixSeed(seed) };
     return { clock, host: hostClock(0, 1, rows, 0) };
   }
 

@@ -24,7 +24,7 @@ export function sample64(
   const states = new Map<string, Float64Array>();
   const kept: { label: string; values: Float64Array }[] = [];
   const run = (fn: TensorFunction, step: number, iteration: number): ReadonlyMap<string, Float64Array> => {
-    const clock = { step, epoch: 0, offset: 0, rows: 0, first: 0, valid: 0, seed };
+    const clock = { step, epoch: 0, offset: 0, rows: 0, first: 0, seed };
     const read = (node: NodeOf<'input'>): ArrayLike<number> => {
       const { source } = node;
       if (source.kind === 'state') return states.get(source.name) ?? new Float64Array(sizeOf(node.shape));

@@ -47,7 +47,7 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
         break;
       }
       case 'evaluate':
-        evaluations.push(...evaluateProgram(declaration, evaluations.length, givenUp, context));
+        evaluations.push(...evaluateProgram(declaration, givenUp, context));
         break;
       case 'sample': {
         if (isSampler(declaration)) break;
@@ -134,12 +134,7 @@ function dataOf(declaration: DeclarationOf<'train'>): ClauseOf<'data'>['value'] 
   return declaration.clauses.find((clause) => clause.kind === 'data')!.value;
 }
 
-function evaluateProgram(
-  declaration: DeclarationOf<'evaluate'>,
-  known: number,
-  givenUp: string[],
-  context: Context,
-): DraftEvaluate[] {
+function evaluateProgram(declaration: DeclarationOf<'evaluate'>, givenUp: string[], context: Context): DraftEvaluate[] {
   const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
   refuseOthers(declaration.clauses, ['data', 'report'], 'evaluate', frame);
   const clauses = gather(declaration.clauses, frame);
@@ -151,8 +146,7 @@ function evaluateProgram(
     const instead = "; a block evaluates on what its 'data' names";
     if (on !== undefined) context.session.report('not-supported', on.span, { what: "'on' in evaluate", instead });
   }
-  const name =
-    known === 0 || !context.evaluations.has('evaluate') ? 'evaluate' : `evaluate_${context.evaluations.size + 1}`;
+  const name = context.evaluations.size === 0 ? 'evaluate' : `evaluate_${context.evaluations.size + 1}`;
   context.evaluations.add(name);
   const drafted = draftEvaluate(name, report.reports, data.value, context);
   if (drafted === undefined) givenUp.push(name);

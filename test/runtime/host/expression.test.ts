@@ -112,7 +112,6 @@ describe('hypers', () => {
     const rate: HostExpr = { kind: 'warmup', from: n(0), to: n(1), over: { unit: 'steps', value: n(14) } };
     const hypers = new Hypers(tinyPlan, { rate, weight: 4 });
     expect(scalarsOf(tinyPlan, hypers)(moment)('rate')).toBe(0.5);
-    expect(hypers.at(moment.host)).toEqual({ rate: 0.5, weight: 4, width: 2 });
     expect(hypers.resolved()).toEqual({ rate, weight: 4, width: 2 });
   });
 

@@ -292,7 +292,7 @@ describe('sources', () => {
   it('that are not there yet say so, unless they are handed in', async () => {
     const of = contract('o', [field('x', 'real')], 'run', { n: 3 });
     expect(await refusal(of)).toBe(
-      'the source run(…) of data set "o" is not supported yet; there is csv, gaussian_mixture, idx, npy, npz, shapes, simulate',
+      'the source run(…) of data set "o" is not supported yet; there is csv, gaussian_mixture, idx, npy, npz, png, shapes, simulate',
     );
     expect(await refusal(contract('o', [field('x', 'real')], 'shape', {}))).toBe(
       `there is no source shape(…), which data set "o" asks for; did you mean 'shapes'?`,

@@ -1,10 +1,11 @@
 /** + - * / ^ and comparisons: on numbers of the host as expressions of the host, else on tensors. */
+import { applyToTables, hostScalar } from './host.ts';
 import type { BinaryOperator, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
-import { hostOperations, type HostOp } from '../4-tensor/host.ts';
+import type { HostOp } from '../4-tensor/host.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
-import { applyToTables } from './schedules.ts';
+
 import { apply, toTensor } from './tensors.ts';
 import { invalid, type ScalarValue, type TermValue, type Value } from './values.ts';
 
@@ -52,16 +53,6 @@ export function negate(expr: ExprOf<'negate'>, operand: Value, frame: Frame): Va
   const value = operand.kind === 'invalid' ? invalid : apply(frame, 'neg', [operand], expr.span, printExpr(expr));
   const terms = operand.kind === 'tensor' ? operand.terms : undefined;
   return value.kind === 'tensor' && terms ? { ...value, terms } : value;
-}
-
-/** An expression over numbers of the host; folded where all of them are fixed. */
-export function hostScalar(op: HostOp, args: readonly ScalarValue[]): ScalarValue {
-  const values = args.map((arg) => arg.value);
-  const value = values.includes(undefined) ? undefined : hostOperations[op](...(values as number[]));
-  if (value !== undefined && args.every((arg) => arg.expression.kind === 'number')) {
-    return { kind: 'scalar', value, expression: { kind: 'number', value } };
-  }
-  return { kind: 'scalar', value, expression: { kind: 'apply', op, args: args.map((arg) => arg.expression) } };
 }
 
 /** A fixed whole power is products (right for negative bases); ½ is a root; any other wants a positive base. */

@@ -102,7 +102,7 @@ function activationSupport(written: Expr | undefined): { readonly kind: 'real' |
 function layerArgument(formal: LayerParameter, written: Expr, frame: Frame): LayerArgument | undefined {
   switch (formal.kind) {
     case 'size': {
-      const value = staticCount(frame.elaborate(written), written.span, `'${formal.name}'`, frame);
+      const value = staticCount(frame.elaborate(written), written.span, `'${formal.name}'`, frame, formal.least);
       return value === undefined ? undefined : { kind: 'size', value };
     }
     case 'flag': {

@@ -2,17 +2,16 @@
  * Schedules: tables over the steps 1 … T of a process, computed in float64 while compiling. A declared schedule is a
  * function from its parameters, T among them, to tables; `schedule noise = linear(500, …)` is its value.
  */
+import { hostScalar } from './host.ts';
 import type { DeclarationOf, ExprOf } from '../1-syntax/ast.ts';
-import { hostOperations, type HostOp } from '../4-tensor/host.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import type { Span } from '../diagnostics/span.ts';
 import { matchArguments } from './arguments.ts';
-import { hostScalar } from './arithmetic.ts';
+
 import { Frame } from './context.ts';
 import type { Declared } from './load.ts';
-import { markStatic, staticCount, staticNumber } from './static.ts';
-import { at, lastStep, mapTables, type Entry, type Table } from './tables.ts';
+import { markStatic, staticCount } from './static.ts';
+import { at, lastStep, type Table } from './tables.ts';
 import { describe, invalid, number, type ScalarValue, type TensorValue, type Value } from './values.ts';
 
 /** `schedule noise = linear(T, beta: 1e-4 -> 0.02)`, made once a spec. */
@@ -96,23 +95,6 @@ function bindParameters(
     inner.values.set(name.text, value);
   }
   return true;
-}
-
-/** An operation of the host on tables and fixed numbers, step by step. */
-export function applyToTables(op: HostOp, args: readonly Value[], span: Span, frame: Frame): Value {
-  const entries: Entry[] = [];
-  for (const arg of args) {
-    const entry = arg.kind === 'table' ? arg.table : staticNumber(arg, span, 'a number beside a table', frame);
-    if (entry === undefined) return invalid;
-    entries.push(entry);
-  }
-  const result = mapTables(hostOperations[op], entries);
-  if (typeof result === 'number') return number(result);
-  const wrong = result.values.findIndex((value) => !Number.isFinite(value));
-  if (wrong < 0) return { kind: 'table', table: result };
-  const value = `${result.values[wrong]} at step ${result.first + wrong}`;
-  frame.context.session.report('non-finite-constant', span, { value });
-  return invalid;
 }
 
 export function memberOfSchedule(value: Extract<Value, { kind: 'schedule' }>, name: string): Value | undefined {

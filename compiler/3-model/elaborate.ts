@@ -1,11 +1,12 @@
 /** Elaborates expressions: from what was written to the value it stands for. Every kind of expression meets here. */
+import { hostScalar } from '../2-check/host.ts';
 import type { Expr, ExprOf, TypeExpr } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { elaborateDensity, elaborateLogDensity, elaborateMean } from './density.ts';
 import { elaborateDivergence } from './divergence.ts';
 import { elaborateExpectation } from './expectation.ts';
-import { binary, hostScalar, negate } from '../2-check/arithmetic.ts';
+import { binary, negate } from '../2-check/arithmetic.ts';
 import { builtinNames } from '../2-check/builtins/index.ts';
 import { callFunction, elaborateCall } from '../2-check/calls.ts';
 import type { Frame } from '../2-check/context.ts';

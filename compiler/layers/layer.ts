@@ -32,9 +32,11 @@ export type LayerArgument =
 
 export interface LayerParameter {
   readonly name: string;
-  /** size: a whole number from 1 on, known when compiling. */
+  /** size: a whole number, known when compiling. */
   readonly kind: LayerArgument['kind'];
   readonly required: boolean;
+  /** Of a size: 1 where absent. */
+  readonly least?: number;
 }
 
 export interface Layer {

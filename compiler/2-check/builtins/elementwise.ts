@@ -1,9 +1,9 @@
 /** Elementwise functions by their names in the language; on numbers of the host the host computes them. */
+import { applyToTables, hostScalar } from '../host.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import type { OpName } from '../../ops/index.ts';
 import { matchArguments } from '../arguments.ts';
-import { hostScalar } from '../arithmetic.ts';
-import { applyToTables } from '../schedules.ts';
+
 import { apply } from '../tensors.ts';
 import { invalid } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';

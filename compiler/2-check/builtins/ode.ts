@@ -1,8 +1,9 @@
 /** Solving dx/dt = f(x, t) in a sample program: `ode(velocity, x, 0 -> 1, rk4(12))`, a loop that carries x. */
+import { hostScalar } from '../host.ts';
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import type { HostExpr } from '../../4-tensor/program.ts';
 import { matchArguments } from '../arguments.ts';
-import { hostScalar } from '../arithmetic.ts';
+
 import type { Frame } from '../context.ts';
 import { staticCount } from '../static.ts';
 import { apply, tensorOf, toTensor } from '../tensors.ts';

@@ -2,15 +2,16 @@
  * Reductions, over a value's own shape or, with an index, over draws: `sum(v)`, `logmeanexp[k](lw[k])`.
  * logmeanexp subtracts the largest entry first, so that nothing overflows; the entry takes no gradient, which cancels.
  */
+import { applyToTables, hostScalar } from '../host.ts';
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import { range } from '../../4-tensor/builder.ts';
 import type { Node, ReduceOp } from '../../4-tensor/ir.ts';
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Builder } from '../../4-tensor/builder.ts';
-import { hostScalar } from '../arithmetic.ts';
+
 import type { Frame } from '../context.ts';
-import { applyToTables } from '../schedules.ts';
+
 import { derive, linear, nonlinear, type Rule } from '../derive.ts';
 import { resultSupport } from '../supports.ts';
 import { apply, floating, toTensor } from '../tensors.ts';

@@ -22,8 +22,6 @@ export interface Chart {
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  readonly xLabel?: string;
-  readonly yLabel?: string;
   readonly x: Range;
   readonly y: Range;
   readonly legend: readonly { readonly text: string; readonly colour: string }[];
@@ -78,7 +76,6 @@ export function chartSvg(chart: Chart, content: readonly string[]): string {
     ...content,
     '</g>',
     `<rect ${box} fill="none" stroke="${INK}" stroke-width="1"/>`,
-    ...axisLabels(chart, width, height),
     ...legend(chart, left + width, top),
     '</svg>\n',
   ].join('\n');
@@ -101,19 +98,6 @@ export function rangeOf(values: Iterable<number>): Range {
   if (low > high) return { low: 0, high: 1 };
   const margin = high > low ? (high - low) / 20 : Math.max(1, Math.abs(low)) / 2;
   return { low: low - margin, high: high + margin };
-}
-
-function axisLabels(chart: Chart, width: number, height: number): readonly string[] {
-  const { left, top } = MARGIN;
-  const result: string[] = [];
-  if (chart.xLabel !== undefined) {
-    result.push(text(left + width / 2, top + height + 36, chart.xLabel, 'text-anchor="middle"'));
-  }
-  if (chart.yLabel !== undefined) {
-    const at = `${16} ${round(top + height / 2)}`;
-    result.push(`<text transform="translate(${at}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`);
-  }
-  return result;
 }
 
 /** Names over the plot's right top corner, right to left, as many as there is room for. */

@@ -1,6 +1,5 @@
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
-import { lineChartSvg } from '../../../runtime/pictures/line-chart.ts';
 import { scatterSvg } from '../../../runtime/pictures/scatter.ts';
 import { ticks, tickTexts } from '../../../runtime/pictures/ticks.ts';
 
@@ -71,32 +70,5 @@ describe('scatterSvg', () => {
       expect(svg).not.toMatch(/NaN|Infinity/);
       expect(texts(svg).length).toBeGreaterThan(4);
     }
-  });
-});
-
-describe('lineChartSvg', () => {
-  it('breaks at what is not finite, and keeps every extreme of many points', () => {
-    const points = Array.from(
-      { length: 50_000 },
-      (_, i) => [i, i === 12_345 ? 9 : i === 30_000 ? NaN : Math.sin(i)] as const,
-    );
-    const svg = lineChartSvg([{ name: 'elbo', points }], { xLabel: 'step', yLabel: 'nats' });
-    const curve = /<path d="([^"]*)" stroke="#0072b2"/.exec(svg)![1]!;
-    expect(curve.match(/M/g)).toHaveLength(2);
-    expect(curve.length).toBeLessThan(30_000);
-    const heights = [...curve.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
-    // The highest point, 9, stands a twentieth of the range below the top edge: the range is 10.
-    expect(Math.min(...heights)).toBeCloseTo(40 + (420 - 40 - 46) * (0.05 / 1.1), 0);
-    expect(texts(svg)).toContain('nats');
-    expect(() => new Resvg(svg).render().asPng()).not.toThrow();
-  });
-
-  it('names several curves', () => {
-    const svg = lineChartSvg([
-      { name: 'train', points: [[0, 1]] },
-      { name: 'test', points: [] },
-    ]);
-    expect(texts(svg).slice(-2)).toEqual(['test', 'train']);
-    expect(svg).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -1,9 +1,9 @@
 /** Arguments against the types that parameters of nets and models declare: `net eps(x: real[2])`, `model p(label: category(10))`. */
 import type { Parameter } from '../1-syntax/ast.ts';
 import { sameShape } from '../4-tensor/builder.ts';
-import type { Node } from '../4-tensor/ir.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Frame } from './context.ts';
+import { fixedNumbers } from './supports.ts';
 import { readType } from './types.ts';
 import { describe, describeShape, type TensorValue } from './values.ts';
 
@@ -53,9 +53,4 @@ export function asDeclared(
 function isStepOf(size: number, { support, node }: TensorValue): boolean {
   if (support.kind === 'step') return support.size <= size;
   return fixedNumbers(node)?.every((each) => Number.isInteger(each) && each >= 1 && each <= size) ?? false;
-}
-
-function fixedNumbers(node: Node): readonly number[] | undefined {
-  if (node.kind === 'constant') return [node.value];
-  return node.kind === 'array' ? node.values : undefined;
 }

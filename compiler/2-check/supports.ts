@@ -1,5 +1,7 @@
 /** The sets values lie in: which lies within which, and what an op does to them. */
 import type { Support } from '../distributions/distribution.ts';
+import { sameShape } from '../4-tensor/builder.ts';
+import type { Node } from '../4-tensor/ir.ts';
 import type { OpName } from '../ops/index.ts';
 
 /** For each set, the sets it lies within directly. */
@@ -16,14 +18,52 @@ const within: Readonly<Record<Support['kind'], readonly Support['kind'][]>> = {
   interval: ['real'],
 };
 
-/** True where every value of `inner` is one of `outer`. */
+/** True where every value of `inner` is known to be one of `outer`. */
 export function liesWithin(inner: Support, outer: Support): boolean {
+  if (inner.kind === 'interval' && outer.kind === 'interval') {
+    return isAtMost(outer.low, inner.low) && isAtMost(inner.high, outer.high);
+  }
   if (inner.kind === outer.kind) return !('size' in inner) || !('size' in outer) || inner.size <= outer.size;
   return within[inner.kind].some((kind) => liesWithin({ ...inner, kind } as Support, outer));
 }
 
 export function isKind(inner: Support, outer: Support['kind']): boolean {
-  return inner.kind === outer || within[inner.kind].some((kind) => isKind({ kind } as Support, outer));
+  const reaches = (kind: Support['kind']): boolean => kind === outer || within[kind].some(reaches);
+  return reaches(inner.kind);
+}
+
+/** Whether one bound is known not to pass another: they are one, or both are fixed. */
+function isAtMost(a: Node, b: Node): boolean {
+  const [one, other] = [unrepeated(a), unrepeated(b)];
+  if (one === other) return true;
+  if (one.kind === 'array' && other.kind === 'array' && sameShape(one.shape, other.shape)) {
+    return one.values.every((value, i) => value <= other.values[i]!);
+  }
+  const [left, right] = [fixedNumbers(a), fixedNumbers(b)];
+  return left !== undefined && right !== undefined && Math.max(...left) <= Math.min(...right);
+}
+
+/** What a node repeats along leading axes; the node itself where it is no such view. */
+function unrepeated(node: Node): Node {
+  if (node.kind !== 'broadcast') return node;
+  const { axes, shape } = node;
+  const isTrailing = axes.every((axis, i) => axis === shape.length - axes.length + i);
+  return isTrailing ? unrepeated(node.arg) : node;
+}
+
+/** The numbers of a node that is fixed; views only arrange them. */
+export function fixedNumbers(node: Node): readonly number[] | undefined {
+  switch (node.kind) {
+    case 'constant':
+      return [node.value];
+    case 'array':
+      return node.values;
+    case 'broadcast':
+    case 'reshape':
+      return fixedNumbers(node.arg);
+    default:
+      return undefined;
+  }
 }
 
 /** Where means of such values lie: between them. */
@@ -40,8 +80,9 @@ export function meanSupport(of: Support): Support {
     case 'positive':
     case 'unit':
     case 'simplex':
-    case 'interval':
       return of;
+    case 'interval':
+      return { kind: 'real' };
   }
 }
 

@@ -205,7 +205,7 @@ function compatible(q: Factor, p: Factor, frame: Frame): boolean {
     session.report('shape-mismatch', q.span, params, [{ message: 'the model draws it here', span: p.span }]);
     return false;
   }
-  if (liesWithin(inner, outer) || (inner.kind === 'interval' && outer.kind === 'real')) return true;
+  if (liesWithin(inner, outer)) return true;
   const params = { variable: q.variable, q: a.distribution.name, p: c.distribution.name };
   session.report('guide-support', q.span, params, [{ message: 'the model draws it here', span: p.span }]);
   return false;

@@ -14,7 +14,7 @@ export type Support =
   | { readonly kind: 'simplex'; readonly size: number }
   | { readonly kind: 'step'; readonly size: number }
   /** [low, high] with bounds that are tensors: Uniform's. */
-  | { readonly kind: 'interval' };
+  | { readonly kind: 'interval'; readonly low: Node; readonly high: Node };
 
 /** A set that a type names. */
 export type DeclaredSupport = Exclude<Support, { kind: 'interval' }>;

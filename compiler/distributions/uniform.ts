@@ -14,7 +14,7 @@ export const uniform: Distribution = {
   ],
   dtype: 'f32',
   pathwise: true,
-  support: () => ({ kind: 'interval' }),
+  support: ({ low, high }) => ({ kind: 'interval', low: low!, high: high! }),
   logProb: (b, { low, high }, value) => {
     const within = b.map('and', b.map('ge', value, low!), b.map('le', value, high!));
     return b.select(within, b.neg(b.log(b.sub(high!, low!))), outsideSupport);

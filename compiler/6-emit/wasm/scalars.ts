@@ -11,7 +11,7 @@ import type { Code, WasmFunction } from './ir.ts';
 import { Writer } from './writer.ts';
 
 /** Functions of more operations than this are called. */
-const mostWrittenOut = 100;
+const mostWrittenOut = 150;
 /** Within functions of more operations than this, only those of a few are written out: there are many of them. */
 const longest = 500;
 const few = 10;

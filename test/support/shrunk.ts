@@ -1,0 +1,28 @@
+/** The gallery's specs at small sizes. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const folder = 'specs/vae/';
+
+export const galleryNames: readonly string[] = readdirSync(folder).filter((name) => name.endsWith('.vae'));
+
+/** Texts by file name. */
+export const gallery: Readonly<Record<string, string>> = Object.fromEntries(
+  galleryNames.map((name) => [name, readFileSync(folder + name, 'utf8')]),
+);
+
+/** Pictures of 3 by 5, narrow layers and small batches: every structure, at extents that divide nothing. */
+export const shrunkGallery: Readonly<Record<string, string>> = Object.fromEntries(
+  galleryNames.map((name) => [name, shrunk(gallery[name]!)]),
+);
+
+function shrunk(text: string): string {
+  return text
+    .replace(/\b28, 28\b/g, '3, 5')
+    .replace(/\b16, 16\b/g, '3, 5')
+    .replace(/\b784\b/g, '15')
+    .replace(/\b256\b/g, '15')
+    .replace(/hyper hidden = \d+/, 'hyper hidden = 7')
+    .replace(/hyper latent = \d+/, 'hyper latent = 3')
+    .replace(/\b(batch|n =) \d+/g, '$1 5')
+    .replace(/K: \d+/g, 'K: 3');
+}

@@ -38,10 +38,21 @@ export async function sampleCommand(
       ...(flags.seed !== undefined && { seed: flags.seed }),
     });
     const file = flags.out ?? join(folder.samples, `${program.slice(prefix.length)}${endings[sample.display]}`);
-    await writeAtomic(file, encodeSample(sample, extname(file)));
-    const { shape, display } = sample;
-    if (flags.json) terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display }));
-    else terminal.out(`${file}: ${shape[0] ?? 0} draws of ${program.slice(prefix.length)}`);
+    const { shape, display, kept } = sample;
+    const ending = extname(file);
+    await writeAtomic(file, encodeSample(sample, ending));
+    const onTheWay: { readonly label: string; readonly file: string }[] = [];
+    for (const { label, values } of kept) {
+      const beside = `${file.slice(0, -ending.length)}.at_${label}${ending}`;
+      await writeAtomic(beside, encodeSample({ ...sample, values, program: `${program} at ${label}` }, ending));
+      onTheWay.push({ label, file: beside });
+    }
+    if (flags.json) {
+      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, kept: onTheWay }));
+      return;
+    }
+    terminal.out(`${file}: ${shape[0] ?? 0} draws of ${program.slice(prefix.length)}`);
+    for (const { label, file: beside } of onTheWay) terminal.out(`${beside}: the same at ${label}`);
   });
 }
 

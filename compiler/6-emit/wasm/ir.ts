@@ -132,10 +132,16 @@ export function mapParts(code: Code, change: (part: Code) => Code): Code {
 /** The instruction with its own values replaced; its blocks stay. */
 export function mapValues(instruction: Instruction, change: (value: Code) => Code): Instruction {
   switch (instruction.kind) {
-    case 'set':
-      return { ...instruction, value: change(instruction.value) };
-    case 'store':
-      return { ...instruction, address: change(instruction.address), value: change(instruction.value) };
+    case 'set': {
+      const value = change(instruction.value);
+      return value === instruction.value ? instruction : { ...instruction, value };
+    }
+    case 'store': {
+      const [address, value] = [change(instruction.address), change(instruction.value)];
+      return address === instruction.address && value === instruction.value
+        ? instruction
+        : { ...instruction, address, value };
+    }
     case 'clear':
       return { ...instruction, address: change(instruction.address) };
     case 'if':

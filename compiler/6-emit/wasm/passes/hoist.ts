@@ -10,54 +10,93 @@ import { blocksOf, mapBlocks, mapParts, mapValues, partsOf } from '../ir.ts';
 import type { Code, CodeOf, Instruction, Local, WasmFunction } from '../ir.ts';
 import { numberText } from '../numbers.ts';
 import { Keys } from './keys.ts';
-import { addressName, locals, setIn, type Names } from './locals.ts';
+import { addressName, locals, Sets, type Names } from './locals.ts';
 
 export function hoist(fn: WasmFunction): WasmFunction {
-  const names = locals(fn);
-  return { ...fn, body: hoistBlock(fn.body, names) };
+  return { ...fn, body: new Hoist(locals(fn)).block(fn.body) };
 }
 
-function hoistBlock(block: readonly Instruction[], names: Names): readonly Instruction[] {
-  return block.flatMap((instruction) => {
-    if (instruction.kind !== 'loop') return [mapBlocks(instruction, (inner) => hoistBlock(inner, names))];
-    const before = new Before(instruction.body, names);
-    const body = instruction.body.map((one) => before.without(one));
-    return [...before.instructions, { ...instruction, body: hoistBlock(body, names) }];
-  });
+/** A loop around the instruction at hand. */
+interface Loop {
+  /** Whether it holds no other. */
+  readonly isLeaf: boolean;
+  /** What goes before it. */
+  readonly before: Instruction[];
+  readonly held: Map<number, Local>;
+  readonly keys: Keys;
 }
 
-/** What goes before one loop. */
-class Before {
-  readonly instructions: Instruction[] = [];
-  readonly #changed: ReadonlySet<Local>;
-  /** Whether the loop holds no other. */
-  readonly #isLeaf: boolean;
-  readonly #held = new Map<number, Local>();
-  readonly #keys = new Keys();
-  readonly #fixed = new Map<Code, boolean>();
+class Hoist {
   readonly #names: Names;
+  readonly #sets = new Sets();
+  readonly #loops: Loop[] = [];
+  /** How many of the loops around change it: all but the innermost ones that do not. */
+  readonly #levels = new Map<Local, number>();
+  /** The same of the values of one instruction. */
+  #known = new Map<Code, number>();
 
-  constructor(body: readonly Instruction[], names: Names) {
-    this.#changed = setIn(body);
-    this.#isLeaf = !body.some(hasLoop);
+  constructor(names: Names) {
     this.#names = names;
   }
 
-  without(instruction: Instruction): Instruction {
-    return mapBlocks(
-      mapValues(instruction, (value) => this.#part(value)),
-      (block) => block.map((inner) => this.without(inner)),
-    );
+  block(block: readonly Instruction[]): readonly Instruction[] {
+    return block.flatMap((instruction) => {
+      if (instruction.kind === 'loop') return this.#loop(instruction);
+      this.#known = new Map();
+      const next = mapValues(instruction, (value) => this.#part(value, this.#loops.length));
+      return [mapBlocks(next, (inner) => this.block(inner))];
+    });
   }
 
-  #part(code: Code): Code {
-    if (!this.#isFixed(code)) return mapParts(code, (part) => this.#part(part));
-    if (!this.#isWorthwhile(code)) return code;
-    const key = this.#keys.of(code);
-    const local = this.#held.get(key) ?? this.#localFor(code);
-    if (!this.#held.has(key)) this.instructions.push({ kind: 'set', local, value: code });
-    this.#held.set(key, local);
+  #loop(instruction: Instruction & { readonly kind: 'loop' }): readonly Instruction[] {
+    const isLeaf = !instruction.body.some(hasLoop);
+    const loop: Loop = { isLeaf, before: [], held: new Map(), keys: new Keys() };
+    const changed = this.#sets.of(instruction);
+    const outer = [...changed].map((local) => [local, this.#levels.get(local) ?? 0] as const);
+    this.#loops.push(loop);
+    for (const local of changed) this.#levels.set(local, this.#loops.length);
+    const body = this.block(instruction.body);
+    this.#loops.pop();
+    for (const [local, level] of outer) this.#levels.set(local, level);
+    return [...loop.before, { ...instruction, body }];
+  }
+
+  /** The value within the outermost `depth` loops. */
+  #part(code: Code, depth: number): Code {
+    const level = this.#targetOf(code, depth);
+    if (level === undefined) return mapParts(code, (part) => this.#part(part, depth));
+    const { held, before, keys } = this.#loops[level]!;
+    const key = keys.of(code);
+    const known = held.get(key);
+    if (known !== undefined) return b.get(known);
+    const local = this.#localFor(code);
+    held.set(key, local);
+    before.push({ kind: 'set', local, value: mapParts(code, (part) => this.#part(part, level)) });
     return b.get(local);
+  }
+
+  /** How many of the loops the value need be in; undefined where it stays in all of them. */
+  #targetOf(code: Code, depth: number): number | undefined {
+    if (code.kind === 'get' || code.kind === 'number') return undefined;
+    const level = this.#levelOf(code);
+    if (level >= depth) return undefined;
+    if (code.type === 'i32') return level;
+    // Zeros and ones in all bits are made by one instruction.
+    if (code.kind === 'vector' && [0, -1].some((bits) => code.values.every((value) => Object.is(value, bits)))) {
+      return undefined;
+    }
+    return depth === this.#loops.length && this.#loops[depth - 1]!.isLeaf ? depth - 1 : undefined;
+  }
+
+  /** Memory may change, and calls cost too much to make where none was: neither leaves a loop. */
+  #levelOf(code: Code): number {
+    if (code.kind === 'get') return this.#levels.get(code.local) ?? 0;
+    if (code.kind === 'load' || code.kind === 'call') return Infinity;
+    const known = this.#known.get(code);
+    if (known !== undefined) return known;
+    const level = partsOf(code).reduce((most, part) => Math.max(most, this.#levelOf(part)), 0);
+    this.#known.set(code, level);
+    return level;
   }
 
   /** A constant is the same wherever it is set, so that all loops share its local. */
@@ -66,28 +105,6 @@ class Before {
       ? this.#names.constant(constantName(code))
       : this.#names.local(hintOf(code), code.type);
   }
-
-  /** Whether the loop changes nothing of it. Memory may change, and calls cost too much to make where none was. */
-  #isFixed(code: Code): boolean {
-    if (code.kind === 'load' || code.kind === 'call') return false;
-    if (code.kind === 'get') return !this.#changed.has(code.local);
-    const known = this.#fixed.get(code);
-    if (known !== undefined) return known;
-    const fixed = partsOf(code).every((part) => this.#isFixed(part));
-    this.#fixed.set(code, fixed);
-    return fixed;
-  }
-
-  #isWorthwhile(code: Code): boolean {
-    if (code.kind === 'get' || code.kind === 'number') return false;
-    // Zeros and ones in all bits are made by one instruction.
-    if (code.kind === 'vector') return this.#isLeaf && ![0, -1].some((bits) => isOf(code, bits));
-    return code.type === 'i32' || this.#isLeaf;
-  }
-}
-
-function isOf({ values }: CodeOf<'vector'>, bits: number): boolean {
-  return values.every((value) => Object.is(value, bits));
 }
 
 function hasLoop(instruction: Instruction): boolean {

@@ -19,7 +19,8 @@ export class Keys {
   }
 
   /** The locals hold other values from here on. */
-  changed(locals: Iterable<Local>): void {
+  changed(locals: ReadonlySet<Local>): void {
+    if (locals.size === 0) return;
     for (const local of locals) this.#locals.set(local, `${local.name} ${this.#sets++}`);
     this.#known = new Map();
   }

@@ -26,18 +26,23 @@ export function locals(fn: WasmFunction): Names {
   return { local, constant };
 }
 
-/** Every local that the instructions set, in their blocks too. */
-export function setIn(instructions: readonly Instruction[]): ReadonlySet<Local> {
-  const found = new Set<Local>();
-  const visit = (block: readonly Instruction[]): void => {
-    for (const instruction of block) {
-      if (instruction.kind === 'set') found.add(instruction.local);
-      blocksOf(instruction).forEach(visit);
-    }
-  };
-  visit(instructions);
-  return found;
+/** The locals that instructions set, in their blocks too. */
+export class Sets {
+  readonly #known = new Map<Instruction, ReadonlySet<Local>>();
+
+  of(instruction: Instruction): ReadonlySet<Local> {
+    if (instruction.kind === 'set') return new Set([instruction.local]);
+    const blocks = blocksOf(instruction);
+    if (blocks.length === 0) return nothing;
+    const known = this.#known.get(instruction);
+    if (known !== undefined) return known;
+    const found = new Set(blocks.flatMap((block) => block.flatMap((inner) => [...this.of(inner)])));
+    this.#known.set(instruction, found);
+    return found;
+  }
 }
+
+const nothing: ReadonlySet<Local> = new Set();
 
 /** `x_at` for an address in x. */
 export function addressName(code: Code): string {

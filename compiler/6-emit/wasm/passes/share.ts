@@ -8,21 +8,21 @@ import * as b from '../build.ts';
 import { mapBlocks, mapParts, mapValues, partsOf, valuesOf } from '../ir.ts';
 import type { Code, Instruction, Local, WasmFunction } from '../ir.ts';
 import { Keys } from './keys.ts';
-import { addressName, locals, setIn, type Names } from './locals.ts';
+import { addressName, locals, Sets, type Names } from './locals.ts';
 
 export function share(fn: WasmFunction): WasmFunction {
   const names = locals(fn);
-  return { ...fn, body: shareBlock(fn.body, names) };
+  const sets = new Sets();
+  return { ...fn, body: shareBlock(fn.body, names, sets) };
 }
 
-function shareBlock(block: readonly Instruction[], names: Names): readonly Instruction[] {
-  const counts = countIn(block);
-  const keys = new Keys();
+function shareBlock(block: readonly Instruction[], names: Names, sets: Sets): readonly Instruction[] {
+  const { keys, counts } = addressesIn(block, sets);
   const held = new Map<number, Local>();
-  return block.flatMap((instruction) => {
+  return block.flatMap((instruction, i) => {
     const before: Instruction[] = [];
     const part = (code: Code): Code => {
-      const key = isAddress(code) ? keys.of(code) : undefined;
+      const key = keys[i]!.get(code);
       const inner = mapParts(code, part);
       if (key === undefined || (counts.get(key) ?? 0) < 2) return inner;
       const local = held.get(key) ?? names.local(addressName(code), 'i32');
@@ -30,31 +30,31 @@ function shareBlock(block: readonly Instruction[], names: Names): readonly Instr
       held.set(key, local);
       return b.get(local);
     };
-    const shared = mapBlocks(mapValues(instruction, part), (inner) => shareBlock(inner, names));
-    keys.changed(setIn([instruction]));
-    return [...before, shared];
+    const shared = keys[i]!.size === 0 ? instruction : mapValues(instruction, part);
+    return [...before, mapBlocks(shared, (inner) => shareBlock(inner, names, sets))];
   });
 }
 
-/** How often each address is computed in the block itself, as part of no larger one that is. */
-function countIn(block: readonly Instruction[]): ReadonlyMap<number, number> {
+/** The addresses that each instruction of the block computes itself, and how often each is, as part of no larger one. */
+function addressesIn(block: readonly Instruction[], sets: Sets) {
   const counts = new Map<number, number>();
-  const keys = new Keys();
-  const count = (code: Code): void => {
-    if (isAddress(code)) {
-      const key = keys.of(code);
+  const numbers = new Keys();
+  const keys = block.map((instruction) => {
+    const found = new Map<Code, number>();
+    const look = (code: Code, counted: boolean): void => {
+      if (!isAddress(code)) return partsOf(code).forEach((part) => look(part, counted));
+      const key = numbers.of(code);
+      found.set(code, key);
       const before = counts.get(key) ?? 0;
-      counts.set(key, before + 1);
-      // Its parts have been counted with its first occurrence.
-      if (before > 0) return;
-    }
-    partsOf(code).forEach(count);
-  };
-  for (const instruction of block) {
-    valuesOf(instruction).forEach(count);
-    keys.changed(setIn([instruction]));
-  }
-  return counts;
+      if (counted) counts.set(key, before + 1);
+      // The parts of one that was there before have been counted with it.
+      partsOf(code).forEach((part) => look(part, counted && before === 0));
+    };
+    for (const value of valuesOf(instruction)) look(value, true);
+    numbers.changed(sets.of(instruction));
+    return found;
+  });
+  return { keys, counts };
 }
 
 /** Arithmetic of whole numbers; what it is made of may be read from memory only by way of locals. */

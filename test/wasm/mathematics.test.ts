@@ -53,7 +53,7 @@ const functions: Readonly<Record<Name, Function>> = {
   },
   exp2: {
     reference: (x) => 2 ** x,
-    bound: flushed(1.5),
+    bound: flushed(2),
     grid: [-127, 129],
     everywhere: true,
     special: [...ends, largest, ...around(128), ...around(-126), ...around(0.5), [-149], [1]],

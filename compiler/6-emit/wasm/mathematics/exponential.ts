@@ -43,7 +43,7 @@ export const expFunction = s.define('exp', 'e^x within 1.5 ULP; 0 below 2^-126',
   return scaled(x!, power, shifted, { low: -87.33654022216797, high: 88.72283172607422 }, keep);
 });
 
-export const exp2Function = s.define('exp2', '2^x within 1.5 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
+export const exp2Function = s.define('exp2', '2^x within 2 ULP; 0 below 2^-126', [['x', 'f32']], (keep, x) => {
   const shifted = keep('shifted', s.add(x!, s.f32(rounder)));
   const rest = keep('rest', s.sub(x!, s.sub(shifted, s.f32(rounder))));
   const power = s.fma(rest, inPairs(rest, binarySeries, keep), s.f32(1));

@@ -3,7 +3,7 @@ import type { Expr } from '../1-syntax/ast.ts';
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node, Shape } from '../4-tensor/ir.ts';
 import { evaluateHost } from '../4-tensor/host.ts';
-import type { Constraint, DataContract, HostExpr, Initialiser, Uniform } from '../4-tensor/program.ts';
+import type { Constraint, DataContract, HostExpr, Initialiser, RowStatistic, Uniform } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
 import { fnv1a } from '../ops/fnv.ts';
@@ -138,8 +138,10 @@ export interface ProgramContext {
   readonly draws: Map<string, ModelInstance>;
   readonly openDraws: OpenDraws;
   readonly decisions: Decision[];
-  /** Evaluation only: what must be averaged over all rows before `deferred` values are known. */
-  readonly means: Map<string, TensorValue>;
+  /** Evaluation only: what must be collected from all rows before `deferred` values are known, by the result's name. */
+  readonly collected: Map<string, TensorValue>;
+  /** Evaluation only: the arguments that stand for what becomes of it, by name. */
+  readonly statistics: Map<string, RowStatistic>;
   /** Sample only. */
   readonly loops?: Loops;
 }

@@ -3,7 +3,9 @@
  * are known only as means over the batch. Every function of values passes here, so that none forgets it or lets through
  * what would be wrong.
  */
+import type { RowStatistic } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
+import type { Support } from '../distributions/distribution.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { meanSupport } from './supports.ts';
@@ -116,16 +118,27 @@ function settled(frame: Frame, from: readonly TensorValue[]): readonly TensorVal
   return from.map((value) => (value.deferred === undefined && isByRow(frame, value) ? defer(frame, value) : value));
 }
 
-/** The mean of rows' values over the whole data set, as an argument that the host fills in at the end. */
-export function defer(frame: Frame, value: TensorValue): TensorValue {
+/** A statistic of rows' values over the whole data set, as an argument that the host fills in at the end. */
+export function defer(frame: Frame, value: TensorValue, statistic: RowStatistic['statistic'] = 'mean'): TensorValue {
   const { context } = frame;
-  const { means, rows } = frame.program!;
-  const known = [...means].find(([, held]) => held.node === value.node);
-  const name = known?.[0] ?? `mean_${means.size}`;
-  means.set(name, value);
+  const { collected, statistics, rows } = frame.program!;
+  const known = [...collected].find(([, held]) => held.node === value.node);
+  const result = known?.[0] ?? `collected_${collected.size + 1}`;
+  collected.set(result, value);
+  const name = `${statistic}_of_${result}`;
+  statistics.set(name, { name, result, statistic });
   const plates = value.plates.filter((plate) => plate.id !== rows.id);
   const shape = [...plates.map((plate) => plate.extent), ...value.shape];
   const node = context.b.input({ kind: 'argument', name }, shape);
-  const support = meanSupport(value.support);
-  return { kind: 'tensor', node, support, shape: value.shape, plates, deferred: 'alike' };
+  const { estimate } = value;
+  const support: Support = statistic === 'mean' ? meanSupport(value.support) : { kind: 'nonnegative' };
+  return {
+    kind: 'tensor',
+    node,
+    support,
+    shape: value.shape,
+    plates,
+    ...(estimate && { estimate }),
+    deferred: 'alike',
+  };
 }

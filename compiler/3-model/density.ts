@@ -1,8 +1,9 @@
-/** Densities: the logarithm and the mean of one that is tractable. */
+/** Densities: the logarithm of one that is tractable. */
 import type { ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import type { Span } from '../diagnostics/span.ts';
 import { sameShape } from '../4-tensor/builder.ts';
+import { sizeOf } from '../4-tensor/ir.ts';
 import type { Frame } from '../2-check/context.ts';
 import { deriveLinearly, inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
@@ -138,36 +139,16 @@ export function sumOf(parts: readonly TensorValue[], frame: Frame): TensorValue 
   );
 }
 
-/** `mean p(x | z)`: the mean of the one variable left of the bar, at the values given. */
-export function elaborateMean(expr: ExprOf<'mean'>, frame: Frame): Value {
-  const query = readDensity(expr.density, frame);
-  if (query === undefined) return invalid;
-  const { session, b } = frame.context;
-  const [name, another] = query.of;
-  if (name === undefined || another !== undefined) {
-    const found = `${query.of.length} variables`;
-    session.report('wrong-type', expr.span, { expected: 'one variable left of the bar', found });
-    return invalid;
-  }
-  const values = new Map(query.values);
-  values.delete(name);
-  if (!isTractable({ ...query, values }, frame)) return invalid;
-  const instance = instantiate(query.model, query.of, values, () => undefined, frame);
-  const distribution = instance?.factors.get(name)?.distribution;
-  if (distribution === undefined) return invalid;
-  const family = distribution.distribution;
-  if (family.mean === undefined) {
-    session.report('not-supported', expr.span, {
-      what: `the mean of a ${family.name}`,
-      instead: '; draw from it instead',
-    });
-    return invalid;
-  }
-  const node = family.mean(b, distribution.parameters);
-  const lead = distribution.plates.length;
-  const shape = node.shape.slice(lead);
-  const support = family.support(distribution.parameters);
-  const unit = support.kind === 'binary' || support.kind === 'unit' ? 'unit' : 'real';
-  const { plates } = distribution;
-  return { kind: 'tensor', node, support: { kind: unit }, shape, plates, ...inherited(frame, [distribution]) };
+/** Vectors and tensors as one vector, one after the other. */
+export function inARow(parts: readonly TensorValue[], frame: Frame): TensorValue {
+  const { b } = frame.context;
+  return deriveLinearly(frame, parts, (all) => {
+    const plates = joinPlates(all.map((part) => part.plates));
+    const extents = plates.map((plate) => plate.extent);
+    const rows = all.map((part) =>
+      b.reshape(spread(frame, part, plates, part.shape), [...extents, sizeOf(part.shape)]),
+    );
+    const shape = [rows.reduce((sum, row) => sum + row.shape.at(-1)!, 0)];
+    return { node: b.concat(rows, plates.length), support: { kind: 'real' }, shape, plates };
+  });
 }

@@ -8,11 +8,10 @@ import type { ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Frame } from '../2-check/context.ts';
-import { deriveLinearly, inherited, isSound, nonlinear } from '../2-check/derive.ts';
+import { inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
-import { joinPlates, spread } from '../2-check/tensors.ts';
+import { joinPlates } from '../2-check/tensors.ts';
 import { sameShape } from '../4-tensor/builder.ts';
-import { sizeOf } from '../4-tensor/ir.ts';
 import {
   describe,
   describeShape,
@@ -22,7 +21,7 @@ import {
   type Value,
   type Factor,
 } from '../2-check/values.ts';
-import { instanceOf, logOfFactor, sumOf } from './density.ts';
+import { inARow, instanceOf, logOfFactor, sumOf } from './density.ts';
 import { isTractable, readDensity, type DensityQuery } from './query.ts';
 import { decide } from '../2-check/derivation.ts';
 import { parametersOver } from './draw.ts';
@@ -275,17 +274,7 @@ function finish(
   const { b } = frame.context;
   const flags = estimate ? ({ estimate: 'divergence' } as const) : {};
   if (options.perDimension) {
-    const entries = deriveLinearly(frame, parts, (all) => {
-      const plates = joinPlates(all.map((part) => part.plates));
-      const extents = plates.map((plate) => plate.extent);
-      const rows = all.map((part) =>
-        b.reshape(spread(frame, part, plates, part.shape), [...extents, sizeOf(part.shape)]),
-      );
-      const node = b.concat(rows, plates.length);
-      const shape = [rows.reduce((sum, row) => sum + row.shape.at(-1)!, 0)];
-      return { node, support: { kind: 'real' }, shape, plates };
-    });
-    return { ...entries, ...flags };
+    return { ...inARow(parts, frame), ...flags };
   }
   const sums = parts.map((part): TensorValue => ({
     ...part,

@@ -119,10 +119,15 @@ export type Finish =
   | { readonly kind: 'mean' }
   /** Mean over the rows of a vector: one number an entry. */
   | { readonly kind: 'mean-vector' }
-  /** How many entries of the vector have a variance over the rows above the threshold. */
-  | { readonly kind: 'count-variance-above'; readonly threshold: number }
-  /** A function of the collected rows' means, evaluated by the reference interpreter (`batch_mean` in an objective). */
-  | { readonly kind: 'expression'; readonly output: Node; readonly means: readonly string[] };
+  /** A function of statistics of the rows, its arguments by name, evaluated by the reference interpreter. */
+  | { readonly kind: 'expression'; readonly output: Node; readonly arguments: readonly RowStatistic[] };
+
+/** An argument's name, and what it is: of a result, entry by entry, the mean or the variance over n - 1 of the n rows. */
+export interface RowStatistic {
+  readonly name: string;
+  readonly result: string;
+  readonly statistic: 'mean' | 'variance';
+}
 
 export interface EvaluateReport {
   readonly name: string;

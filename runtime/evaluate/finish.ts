@@ -12,7 +12,7 @@ export type ReportValue =
 
 export type Report = Pick<EvaluateReport, 'name' | 'text' | 'unit'> & ReportValue;
 
-/** Gives a scalar of the host by name, for a report that is a function of means. */
+/** Gives a scalar of the host by name, for a report that is a function of statistics. */
 export type HostScalars = (name: string) => number;
 
 export function finishReport(
@@ -34,24 +34,31 @@ export function finishReport(
       }
       case 'mean-vector':
         return { kind: 'vector', values: moments(result).means };
-      case 'count-variance-above':
-        return { kind: 'number', value: moments(result).variances.filter((v) => v > finish.threshold).length };
-      case 'expression':
-        return evaluateOfMeans(finish.output, (wanted) => moments(wanted).means, scalars);
+      case 'expression': {
+        const statistics = new Map(
+          finish.arguments.map(({ name, result: from, statistic }) => [
+            name,
+            statistic === 'mean' ? moments(from).means : moments(from).variances,
+          ]),
+        );
+        return evaluateOf(finish.output, statistics, scalars);
+      }
     }
   }
 }
 
-/** A function of the means of the collected results, by the reference interpreter, in float64. */
-function evaluateOfMeans(
+/** A function of statistics of the rows, by the reference interpreter, in float64. */
+function evaluateOf(
   output: Node,
-  means: (result: string) => readonly number[],
+  statistics: ReadonlyMap<string, readonly number[]>,
   scalars: HostScalars,
 ): ReportValue {
   const inputs = ({ source }: NodeOf<'input'>): readonly number[] => {
-    if (source.kind === 'argument') return means(source.name);
+    if (source.kind === 'argument') return statistics.get(source.name)!;
     if (source.kind === 'uniform') return [scalars(source.name)];
-    throw new InternalError(`a report reads the ${source.kind} of its program, and only means reach it`);
+    throw new InternalError(
+      `a report reads the ${source.kind} of its program, and only what is known of all rows reaches it`,
+    );
   };
   const [values] = evaluate([output], inputs);
   return output.shape.length === 0 ? { kind: 'number', value: values![0]! } : { kind: 'vector', values: [...values!] };

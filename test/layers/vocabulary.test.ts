@@ -35,3 +35,10 @@ test('no phase names a distribution', () => {
   expect(stringsOf("if (family.name === 'Bernoulli') return;")).toEqual(['Bernoulli']);
   expect(places(new Set(Object.keys(distributions)))).toEqual([]);
 });
+
+test('no phase names an objective of the library', () => {
+  const library = readdirSync('compiler/std').map((file) => readFileSync(`compiler/std/${file}`, 'utf8'));
+  const objectives = library.flatMap((text) => [...text.matchAll(/^objective (\w+)/gm)].map((found) => found[1]!));
+  expect(objectives).toContain('active_units');
+  expect(places(new Set(objectives))).toEqual([]);
+});

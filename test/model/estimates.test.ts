@@ -4,21 +4,30 @@ import { check } from '../../compiler/compile.ts';
 import { testSources } from '../support/sources.ts';
 
 /** A StudentT has no closed KL from a Normal: the divergence is estimated from the draw. */
-const spec = (objective: string): string => `
+const spec = (objective: string, kind = 'train'): string => `
 data points { x : real[3]  source npy(x: "points.npy") }
 param u : real = 0.5
 net code(x) = x |> dense(2)
 net head(h) = h |> dense(2)
 model p { z ~ Normal(0, 1)[2]  x ~ Normal(0, 1)[3] }
 guide q(x) { z ~ StudentT(5, code(x), 1) }
-train { data points  minimize ${objective}  optimizer sgd(lr: 1)  batch 4  epochs 1 }`;
+${
+  kind === 'train'
+    ? `train { data points  minimize ${objective}  optimizer sgd(lr: 1)  batch 4  epochs 1 }`
+    : `evaluate { data points  report ${objective} }`
+}`;
 
 const whole = 'KL(q(z | x) || p(z))';
 const each = 'KL(q(z | x) || p(z), per: dim)';
 
+/** What is said of an objective, in training and in an evaluation alike. */
 function codes(objective: string): string[] {
-  const host = testSources({ 'test.vae': spec(objective) });
-  return check({ entry: 'test.vae', host }).diagnostics.map(({ code }) => code);
+  const [training, evaluation] = ['train', 'evaluate'].map((kind) => {
+    const host = testSources({ 'test.vae': spec(objective, kind) });
+    return check({ entry: 'test.vae', host }).diagnostics.map(({ code }) => code);
+  });
+  expect(evaluation).toEqual(training);
+  return training!;
 }
 
 describe('a Monte Carlo KL', () => {

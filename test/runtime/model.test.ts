@@ -85,9 +85,13 @@ describe.each(targets)('a model on $target', ({ device, compiled }) => {
 
   test('a report that is a function of means is finished in float64, schedules included', async () => {
     const b = new Builder();
-    const mean = b.input({ kind: 'argument', name: 'errors' }, []);
+    const mean = b.input({ kind: 'argument', name: 'mean' }, []);
     const output = b.mul(b.sqrt(mean), b.uniform('weight'));
-    const finish = { kind: 'expression', output, means: ['errors'] } as const;
+    const finish = {
+      kind: 'expression',
+      output,
+      arguments: [{ name: 'mean', result: 'errors', statistic: 'mean' }],
+    } as const;
     const report = { name: 'rms', text: 'weight * sqrt(batch_mean(error))', unit: '', result: 'errors', finish };
     const programs = compiled.plan.programs.map((program) =>
       program.kind === 'evaluate' ? { ...program, reports: [program.reports[0]!, report] } : program,

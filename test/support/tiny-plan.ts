@@ -13,6 +13,7 @@ import type {
 } from '../../compiler/5-kernel/plan.ts';
 import type { HostExpr, Uniform } from '../../compiler/4-tensor/program.ts';
 import type { DataSet, LoadedSplit } from '../../runtime/data/dataset.ts';
+import { activeFeatures } from './active-features.ts';
 
 export const batch = 4;
 const scale = 1 / 255;
@@ -266,13 +267,7 @@ const evaluateProgram: PlanProgram = {
   reports: [
     { name: 'error', text: 'mean_square(y - line(x))', unit: 'square', result: 'errors', finish: { kind: 'mean' } },
     { name: 'centre', text: 'mean(x)', unit: '', result: 'features', finish: { kind: 'mean-vector' } },
-    {
-      name: 'active',
-      text: 'active(x)',
-      unit: 'features',
-      result: 'features',
-      finish: { kind: 'count-variance-above', threshold: 0.01 },
-    },
+    activeFeatures(),
   ],
 };
 

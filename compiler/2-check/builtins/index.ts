@@ -6,6 +6,7 @@ import type { Frame } from '../context.ts';
 import { callDistribution } from '../distributions.ts';
 import { callActivation, callLayer } from '../layers.ts';
 import { invalid, type Value } from '../values.ts';
+import { ofBatch } from './batch.ts';
 import { elementwise } from './elementwise.ts';
 import { elaborateReduction, isReduction, reductionNames } from './reductions.ts';
 import { hostFunctions } from './schedules.ts';
@@ -20,6 +21,7 @@ export type BuiltinFunction = (expr: ExprOf<'call'>, frame: Frame) => Value;
 const functions: Readonly<Record<string, BuiltinFunction>> = {
   ...elementwise,
   ...hostFunctions,
+  ...ofBatch,
   ...shapeWords,
   ...special,
   ...tableFunctions,

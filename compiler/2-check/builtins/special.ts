@@ -1,4 +1,4 @@
-/** Functions that look at more than numbers: `stop`, `batch_mean`, `mean_square`, `slerp`, `one_hot`, `uniform`. */
+/** Functions that look at more than numbers: `stop`, `mean_square`, `slerp`, `one_hot`, `uniform`. */
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import { range, sameShape, type Builder } from '../../4-tensor/builder.ts';
@@ -6,9 +6,8 @@ import { sizeOf, type Node } from '../../4-tensor/ir.ts';
 import { oneHot as oneHotNode } from '../../layers/shapes.ts';
 import { matchArguments } from '../arguments.ts';
 import type { Frame } from '../context.ts';
-import { defer, derive, nonlinear } from '../derive.ts';
+import { derive, nonlinear } from '../derive.ts';
 import { staticCount } from '../static.ts';
-import { meanSupport } from '../supports.ts';
 import { floating, joinPlates, spread, tensorOf, toTensor } from '../tensors.ts';
 import { describe, describeShape, invalid, number, type TensorValue } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
@@ -43,26 +42,6 @@ const stop: BuiltinFunction = (expr, frame) => {
 function stopped(value: TensorValue, frame: Frame): TensorValue {
   return value.node.dtype === 'f32' ? { ...value, node: frame.context.b.map('stop', value.node) } : value;
 }
-
-/** The mean over the batch while training, over the whole data set in an evaluation. */
-const batchMean: BuiltinFunction = (expr, frame) => {
-  const arg = only('batch_mean', expr, frame);
-  const value = arg && tensorOf(frame, arg);
-  if (value === undefined) return invalid;
-  const { program, context } = frame;
-  const axis = value.plates.findIndex((plate) => plate.id === program?.rows.id);
-  // In an evaluation such a value is its own mean already.
-  if (value.deferred === 'by row' && axis < 0) return { ...value, deferred: 'alike' };
-  if (program === undefined || axis < 0) {
-    context.session.report('index-unused', expr.span, { index: 'the batch' });
-    return invalid;
-  }
-  if (program.kind === 'evaluate') return defer(frame, value);
-  const { b } = context;
-  const node = b.mul(b.sum(floating(value, frame), [axis]), 1 / program.rows.extent);
-  const support = meanSupport(value.support);
-  return { ...value, node, support, plates: value.plates.filter((_, i) => i !== axis), deferred: 'alike' };
-};
 
 /** Mean over the own shape of x²: `mean_square(e)`. */
 const meanSquare: BuiltinFunction = (expr, frame) => {
@@ -160,7 +139,6 @@ const scalar: BuiltinFunction = (expr, frame) => {
 
 export const special: Readonly<Record<string, BuiltinFunction>> = {
   stop,
-  batch_mean: batchMean,
   mean_square: meanSquare,
   slerp,
   one_hot: oneHot,

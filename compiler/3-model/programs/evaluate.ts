@@ -3,13 +3,11 @@ import type { Expr, Report } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import type { Node } from '../../4-tensor/ir.ts';
 import type { EvaluateProgram, EvaluateReport } from '../../4-tensor/program.ts';
-import { instantiate } from '../instance.ts';
-import { structureOf } from '../../2-check/structure.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import { floating, joinPlates, spread, toTensor } from '../../2-check/tensors.ts';
-import { describe, type TensorValue, type Value, type Contract } from '../../2-check/values.ts';
+import { describe, type TensorValue, type Contract } from '../../2-check/values.ts';
 import { readSet } from './clauses.ts';
-import { assertKnownByRow, ofMeans } from './means.ts';
+import { assertKnownByRow, ofStatistics } from './statistics.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { fieldsAt, orderedRows } from './rows.ts';
 
@@ -20,9 +18,6 @@ import { fieldsAt, orderedRows } from './rows.ts';
 const rowsTimesDraws = 8192;
 const mostDraws = 65536;
 const largestBatch = 128;
-
-/** A latent dimension is active when its posterior mean varies more than this over the data (Burda et al., 2016). */
-const activeVariance = 0.01;
 
 export interface DraftEvaluate {
   readonly evaluate: EvaluateProgram;
@@ -65,8 +60,9 @@ function elaborateReports(
     if (drafted === undefined || !holdsDraws(program, report, context)) return undefined;
     finished.push(drafted);
   }
-  for (const [mean, value] of program.means)
-    results.set(mean, rowsOf({ ...value, node: floating(value, frame) }, frame));
+  for (const [name, value] of program.collected) {
+    results.set(name, rowsOf({ ...value, node: floating(value, frame) }, frame));
+  }
   assertKnownByRow(results);
   const outputs = [...results].map(([output, node]) => ({ name: output, node, target: { kind: 'result' } as const }));
   return {
@@ -92,8 +88,7 @@ function draftReport(
 ): EvaluateReport | undefined {
   const text = printExpr(report.value);
   const name = report.value.kind === 'call' && report.value.callee.kind === 'name' ? report.value.callee.text : text;
-  const active = activeUnits(report.value, frame);
-  const value = active ?? frame.elaborate(report.value);
+  const value = frame.elaborate(report.value);
   if (value.kind === 'invalid') return undefined;
   const tensor = toTensor(frame, value, report.value.span);
   if (tensor === undefined) return undefined;
@@ -101,69 +96,15 @@ function draftReport(
     frame.context.session.report('not-an-objective', report.value.span, { found: describe(tensor) });
     return undefined;
   }
+  const unit = tensor.support.kind === 'real' ? 'nats' : '';
   if (tensor.deferred) {
-    const output = ofMeans(tensor.node, frame);
-    const means = [...frame.program!.means.keys()];
-    return { name, text, unit: 'nats', result, finish: { kind: 'expression', output, means } };
+    return { name, text, unit, result, finish: { kind: 'expression', ...ofStatistics(tensor.node, frame) } };
   }
   results.set(result, rowsOf(tensor, frame));
-  if (active !== undefined) {
-    return { name, text, unit: 'units', result, finish: { kind: 'count-variance-above', threshold: activeVariance } };
-  }
-  const unit = tensor.support.kind === 'real' ? 'nats' : '';
   return { name, text, unit, result, finish: { kind: tensor.shape.length === 0 ? 'mean' : 'mean-vector' } };
 }
 
 /** The value at every row: [batch, …own shape]. */
 function rowsOf(value: TensorValue, frame: Frame): Node {
   return spread(frame, value, joinPlates([[frame.program!.rows], value.plates]), value.shape);
-}
-
-/** `active_units(q)`: the posterior means of all latents of each row, to be counted by their variance over the data. */
-function activeUnits(expr: Expr, frame: Frame): Value | undefined {
-  if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.text !== 'active_units') return undefined;
-  if (frame.scope.names.has('active_units')) return undefined;
-  const { session, b } = frame.context;
-  const [only] = expr.args;
-  const guide = only && frame.elaborate(only.value);
-  if (guide?.kind !== 'model' || guide.declaration.kind !== 'guide') {
-    const found = guide === undefined ? 'nothing' : describe(guide);
-    session.report('wrong-type', expr.span, { expected: 'a guide', found });
-    return { kind: 'invalid' };
-  }
-  const given = new Map<string, Value>();
-  for (const parameter of guide.declaration.parameters) {
-    const field = frame.program!.fields.get(parameter.name.text);
-    if (field === undefined) {
-      session.report('missing-observation', expr.span, { model: describe(guide), name: parameter.name.text });
-      return { kind: 'invalid' };
-    }
-    given.set(parameter.name.text, field);
-  }
-  const { variables } = structureOf(guide.declaration);
-  const means: Node[] = [];
-  const { rows } = frame.program!;
-  const meanOf = (distribution: Parameters<Parameters<typeof instantiate>[3]>[1]): TensorValue | undefined => {
-    const node = distribution.distribution.mean?.(b, distribution.parameters);
-    if (node === undefined) return undefined;
-    const { shape, plates } = distribution;
-    return { kind: 'tensor', node, support: { kind: 'real' }, shape, plates };
-  };
-  const instance = instantiate(
-    guide,
-    variables,
-    given,
-    (_, distribution) => {
-      const mean = meanOf(distribution);
-      if (mean !== undefined) {
-        const size = mean.shape.reduce((product, extent) => product * extent, 1);
-        means.push(b.reshape(spread(frame, mean, [rows], mean.shape), [rows.extent, size]));
-      }
-      return mean;
-    },
-    frame,
-  );
-  if (instance === undefined || means.length === 0) return { kind: 'invalid' };
-  const node = b.concat(means, 1);
-  return { kind: 'tensor', node, support: { kind: 'real' }, shape: [node.shape[1]!], plates: [rows] };
 }

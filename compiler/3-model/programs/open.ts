@@ -17,5 +17,12 @@ export function openProgram(options: {
   readonly set: string;
   readonly fields: ReadonlyMap<string, TensorValue>;
 }): ProgramContext {
-  return { ...options, draws: new Map(), openDraws: new OpenDraws(), decisions: [], means: new Map() };
+  return {
+    ...options,
+    draws: new Map(),
+    openDraws: new OpenDraws(),
+    decisions: [],
+    collected: new Map(),
+    statistics: new Map(),
+  };
 }

@@ -1,10 +1,10 @@
-// decoder_dense_1[64 row + column] = (Σ_k (report_4[⌊row / 100⌋, k] + encoder_dense_3__z_values[2 ⌊row / 100⌋ + k +
-//     164] * step_standard_normal[2 row + k]) · decoder_dense_1_weight[k, column] + decoder_dense_1_bias[column]) *
-//     sigmoid(Σ_k (report_4[⌊row / 100⌋, k] + encoder_dense_3__z_values[2 ⌊row / 100⌋ + k + 164] *
+// decoder_dense_1[64 row + column] = (Σ_k (collected_1[⌊row / 100⌋, k] + encoder_dense_3__z_values[2 ⌊row / 100⌋ + k
+//     + 164] * step_standard_normal[2 row + k]) · decoder_dense_1_weight[k, column] + decoder_dense_1_bias[column])
+//     * sigmoid(Σ_k (collected_1[⌊row / 100⌋, k] + encoder_dense_3__z_values[2 ⌊row / 100⌋ + k + 164] *
 //     step_standard_normal[2 row + k]) · decoder_dense_1_weight[k, column] + decoder_dense_1_bias[column])   [81,
 //     100, 64]
 
-@group(0) @binding(1) var<storage, read>       report_4 : array<f32>;                   // [81, 2]
+@group(0) @binding(1) var<storage, read>       collected_1 : array<f32>;                // [81, 2]
 @group(0) @binding(2) var<storage, read_write> encoder_dense_3__z_values : array<f32>;  // [492]
 @group(0) @binding(3) var<storage, read_write> step_standard_normal : array<f32>;       // [81, 100, 2]
 @group(0) @binding(4) var<storage, read>       decoder_dense_1_weight : array<vec4f>;   // [2, 64]
@@ -34,20 +34,20 @@ fn decoder_dense_1__evaluate(@builtin(workgroup_id) group : vec3u, @builtin(loca
   var product5 = vec4f();
   var product6 = vec4f();
   var product7 = vec4f();
-  let report_4_0_0 = report_4[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u];
+  let collected_1_0_0 = collected_1[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u];
   let values0_0 = encoder_dense_3__z_values[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u + 164u];
   let normal0_0 = step_standard_normal[min(first_row / 4u, ROWS4 - 1u) * 4u * 2u];
   let normal0_0_2 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 1u) * 2u];
   let normal0_0_3 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 2u) * 2u];
   let normal0_0_4 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 3u) * 2u];
-  let rows0_0 = report_4_0_0 + values0_0 * vec4f(normal0_0, normal0_0_2, normal0_0_3, normal0_0_4);
-  let report_4_0_1 = report_4[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u];
+  let rows0_0 = collected_1_0_0 + values0_0 * vec4f(normal0_0, normal0_0_2, normal0_0_3, normal0_0_4);
+  let collected_1_0_1 = collected_1[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u];
   let values0_1 = encoder_dense_3__z_values[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u + 164u];
   let normal0_1 = step_standard_normal[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u * 2u];
   let normal0_1_2 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 1u) * 2u];
   let normal0_1_3 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 2u) * 2u];
   let normal0_1_4 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 3u) * 2u];
-  let rows0_1 = report_4_0_1 + values0_1 * vec4f(normal0_1, normal0_1_2, normal0_1_3, normal0_1_4);
+  let rows0_1 = collected_1_0_1 + values0_1 * vec4f(normal0_1, normal0_1_2, normal0_1_3, normal0_1_4);
   let weight0 = decoder_dense_1_weight[column4];
   product0 += rows0_0.x * weight0;
   product1 += rows0_0.y * weight0;
@@ -57,20 +57,20 @@ fn decoder_dense_1__evaluate(@builtin(workgroup_id) group : vec3u, @builtin(loca
   product5 += rows0_1.y * weight0;
   product6 += rows0_1.z * weight0;
   product7 += rows0_1.w * weight0;
-  let report_4_0_0_2 = report_4[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u + 1u];
+  let collected_1_0_0_2 = collected_1[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u + 1u];
   let values0_0_2 = encoder_dense_3__z_values[min(first_row / 4u, ROWS4 - 1u) * 4u / 100u * 2u + 165u];
   let normal0_0_5 = step_standard_normal[min(first_row / 4u, ROWS4 - 1u) * 4u * 2u + 1u];
   let normal0_0_6 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 1u) * 2u + 1u];
   let normal0_0_7 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 2u) * 2u + 1u];
   let normal0_0_8 = step_standard_normal[(min(first_row / 4u, ROWS4 - 1u) * 4u + 3u) * 2u + 1u];
-  let rows0_0_2 = report_4_0_0_2 + values0_0_2 * vec4f(normal0_0_5, normal0_0_6, normal0_0_7, normal0_0_8);
-  let report_4_0_1_2 = report_4[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u + 1u];
+  let rows0_0_2 = collected_1_0_0_2 + values0_0_2 * vec4f(normal0_0_5, normal0_0_6, normal0_0_7, normal0_0_8);
+  let collected_1_0_1_2 = collected_1[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u + 1u];
   let values0_1_2 = encoder_dense_3__z_values[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u / 100u * 2u + 165u];
   let normal0_1_5 = step_standard_normal[min(first_row / 4u + 1u, ROWS4 - 1u) * 4u * 2u + 1u];
   let normal0_1_6 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 1u) * 2u + 1u];
   let normal0_1_7 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 2u) * 2u + 1u];
   let normal0_1_8 = step_standard_normal[(min(first_row / 4u + 1u, ROWS4 - 1u) * 4u + 3u) * 2u + 1u];
-  let rows0_1_2 = report_4_0_1_2 + values0_1_2 * vec4f(normal0_1_5, normal0_1_6, normal0_1_7, normal0_1_8);
+  let rows0_1_2 = collected_1_0_1_2 + values0_1_2 * vec4f(normal0_1_5, normal0_1_6, normal0_1_7, normal0_1_8);
   let weight0_2 = decoder_dense_1_weight[COLUMNS4 + column4];
   product0 += rows0_0_2.x * weight0_2;
   product1 += rows0_0_2.y * weight0_2;

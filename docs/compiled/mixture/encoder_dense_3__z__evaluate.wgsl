@@ -1,6 +1,6 @@
 // product = Σ_k encoder_dense_2[row, k] · encoder_dense_3_weight[k, column]
 // product_2 = Σ_k encoder_dense_2[row, k] · encoder_dense_4_weight[k, column]
-// report_4[row, column] = product + encoder_dense_3_bias[column]   [81, 2]
+// collected_1[row, column] = product + encoder_dense_3_bias[column]   [81, 2]
 // encoder_dense_3__z_values[2 row + column] = product_2 + encoder_dense_4_bias[column]   [492]
 // encoder_dense_3__z_values[2 row + column + 164] = exp((product_2 + encoder_dense_4_bias[column]) * 0.5)   [492]
 // report_3[row, column] = (square(product + encoder_dense_3_bias[column]) + (expm1(product_2 +
@@ -22,7 +22,7 @@ struct Scalars {
 @group(0) @binding(3) var<storage, read>       encoder_dense_4_weight : array<f32>;     // [64, 2]
 @group(0) @binding(4) var<storage, read>       encoder_dense_3_bias : array<f32>;       // [2]
 @group(0) @binding(5) var<storage, read>       encoder_dense_4_bias : array<f32>;       // [2]
-@group(0) @binding(6) var<storage, read_write> report_4 : array<f32>;                   // [81, 2]
+@group(0) @binding(6) var<storage, read_write> collected_1 : array<f32>;                // [81, 2]
 @group(0) @binding(7) var<storage, read_write> encoder_dense_3__z_values : array<f32>;  // [492]
 @group(0) @binding(8) var<storage, read_write> report_3 : array<f32>;                   // [81, 2]
 
@@ -149,7 +149,7 @@ fn encoder_dense_3__z__evaluate(@builtin(workgroup_id) group : vec3u, @builtin(l
   let exponential = exp(total2 * 0.5);
   let total3 = total + exponential
       * standard_normal(scalars.seed ^ 0x8be180deu, scalars.step_, min(scalars.first + row, scalars.rows - 1u), column);
-  report_4[row * 2u + column] = total;
+  collected_1[row * 2u + column] = total;
   encoder_dense_3__z_values[row * 2u + column] = total2;
   encoder_dense_3__z_values[row * 2u + column + 164u] = exponential;
   report_3[row * 2u + column] = (total * total + (expm1(total2) - total2)) * 0.5;

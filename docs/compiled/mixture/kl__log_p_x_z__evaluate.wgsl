@@ -1,8 +1,8 @@
-// report_1[element] = Σ log_p_x_z_partial[element, 0] - (Σ_i (square(report_4[element, i]) +
+// report_1[element] = Σ log_p_x_z_partial[element, 0] - (Σ_i (square(collected_1[element, i]) +
 //     (expm1(encoder_dense_3__z_values[2 element + i]) - encoder_dense_3__z_values[2 element + i]))) * 0.5   [81]
 
 @group(0) @binding(1) var<storage, read>       log_p_x_z_partial : array<f32>;          // [81, 1]
-@group(0) @binding(2) var<storage, read_write> report_4 : array<f32>;                   // [81, 2]
+@group(0) @binding(2) var<storage, read_write> collected_1 : array<f32>;                // [81, 2]
 @group(0) @binding(3) var<storage, read>       encoder_dense_3__z_values : array<f32>;  // [492]
 @group(0) @binding(4) var<storage, read_write> report_1 : array<f32>;                   // [81]
 
@@ -25,9 +25,9 @@ fn kl__log_p_x_z__evaluate(@builtin(workgroup_id) group : vec3u, @builtin(local_
   let partial = log_p_x_z_partial[element];
   var sum_2 = 0.0;
   for (var i = 0u; i < 2u; i++) {
-    let report_4_here = report_4[element * 2u + i];
+    let collected_1_here = collected_1[element * 2u + i];
     let values = encoder_dense_3__z_values[element * 2u + i];
-    sum_2 += report_4_here * report_4_here + (expm1(values) - values);
+    sum_2 += collected_1_here * collected_1_here + (expm1(values) - values);
   }
   report_1[element] = partial - sum_2 * 0.5;
 }

@@ -20,7 +20,6 @@ export interface Evaluate {
   readonly 'iwelbo(p, q, K: 100)': Extract<ReportValue, { kind: 'number' }>;
   /** nats. */
   readonly 'kl_per_dim(q, p)': Extract<ReportValue, { kind: 'vector' }>;
-  /** units. */
   readonly 'active_units(q)': Extract<ReportValue, { kind: 'number' }>;
   readonly 'ess(p, q, K: 100)': Extract<ReportValue, { kind: 'number' }>;
 }

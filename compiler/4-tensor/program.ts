@@ -90,10 +90,21 @@ export interface Term {
   readonly text: string;
 }
 
+/** A number of the host that must lie within [least, most] at every step: else a finite gradient may end the state. */
+export interface Limit {
+  /** `'lr' of adam`. */
+  readonly what: string;
+  readonly value: HostExpr;
+  /** `a number from 0 to 1e5`. */
+  readonly words: string;
+  readonly least: number;
+  readonly most: number;
+}
+
 /**
  * One step of training: outputs are the results `objective` and each term (scalars, means over the batch in nats a
  * row), `gradient_norm`, the new vectors, and the state `trouble` (u32[2]: the first bad step + 1, 0 while all is
- * well; the index of the term, terms.length for the gradient). The update keeps the old state from the first trouble
+ * well; the index of the term, terms.length for the gradient's norm). The update keeps the old state from the first trouble
  * on.
  */
 export interface TrainProgram {
@@ -108,6 +119,8 @@ export interface TrainProgram {
   readonly terms: readonly Term[];
   /** The carried vectors beside 'parameters', zeros at the start unless they begin as a copy of the parameters. */
   readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
+  /** Held by the host before each step; what is known when compiling was held then. */
+  readonly limits: readonly Limit[];
   /** The vector that evaluations and samples read as the parameters. */
   readonly trained: 'parameters' | 'ema';
   readonly track: readonly { readonly every: number; readonly unit: 'epoch' | 'step'; readonly evaluate: string }[];

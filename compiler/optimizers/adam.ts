@@ -1,13 +1,14 @@
 /** Adam: steps of the size of the learning rate, whatever the gradient's scale. */
 import type { Builder } from '../4-tensor/builder.ts';
-import type { HostExpr } from '../4-tensor/program.ts';
-import { fromZero, guard, shareBelowOne } from './bounds.ts';
+import type { HostExpr, Limit } from '../4-tensor/program.ts';
+import { inertia, magnitude, rate, share } from './bounds.ts';
 import { biasCorrection, hostApply, oneMinus } from './host.ts';
 import {
   type Optimizer,
   type OptimizerValues,
   requiredNumber,
   requiredPair,
+  together,
   type UpdateInput,
   type UpdateResult,
 } from './optimizer.ts';
@@ -16,11 +17,16 @@ import {
 export const adam: Optimizer = {
   name: 'adam',
   arguments: [
-    { name: 'lr', kind: 'number', default: 1e-3, required: false, bound: fromZero },
-    { name: 'betas', kind: 'pair', default: [0.9, 0.999], required: false, bound: shareBelowOne },
-    { name: 'eps', kind: 'number', default: 1e-8, required: false, bound: guard },
+    { name: 'lr', kind: 'number', default: 1e-3, required: false, bound: rate },
+    { name: 'betas', kind: 'pair', default: [0.9, 0.999], required: false, bound: share },
+    { name: 'eps', kind: 'number', default: 1e-8, required: false, bound: magnitude },
   ],
-  make: (values) => ({ slots: adamSlots, scalars: adamScalars(values), update: updateAdam }),
+  make: (values) => ({
+    slots: adamSlots,
+    scalars: adamScalars(values),
+    limits: adamLimits('adam', values),
+    update: updateAdam,
+  }),
 };
 
 export const adamSlots: readonly string[] = ['m', 'v'];
@@ -38,6 +44,20 @@ export function adamScalars(values: OptimizerValues): { readonly [name: string]:
     eps: requiredNumber(values, 'eps'),
   };
 }
+
+/** Where m outlasts v, a step has no bound: β1² may not pass β2, nor β1 what a velocity keeps. */
+export function adamLimits(name: string, values: OptimizerValues): readonly Limit[] {
+  const [beta1, beta2] = requiredPair(values, 'betas');
+  const room = hostApply('sub', beta2, hostApply('mul', beta1, beta1));
+  const first = `the first of 'betas' of ${name}`;
+  return [
+    ...together(first, beta1, inertia, `the first of 'betas' has to be ${inertia.words}`),
+    ...together(`the second of 'betas' of ${name} less the first squared`, room, share, outlasting),
+  ];
+}
+
+const outlasting =
+  "the first of 'betas' squared passes the second, so that steps have no bound; make the second larger";
 
 /**
  * PyTorch's form, ε outside the root and after the correction:

@@ -4,8 +4,8 @@
  */
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node } from '../4-tensor/ir.ts';
-import type { HostExpr } from '../4-tensor/program.ts';
-import type { Bound } from './bounds.ts';
+import type { HostExpr, Limit } from '../4-tensor/program.ts';
+import { allows, type Bound, fixed, limitOf } from './bounds.ts';
 
 export interface OptimizerArgument {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface OptimizerArgument {
   /** Absent: `required` says whether the user must write it, or leaving it out switches it off. */
   readonly default?: number | readonly [number, number];
   readonly required: boolean;
-  /** What it may be where it is a number, or both of a pair; a schedule is not held to it. */
+  /** What it may be where it is a number, or both of a pair; the run holds a schedule to it at each step. */
   readonly bound?: Bound;
 }
 
@@ -42,7 +42,12 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /** Evaluated by the host at each step. */
   readonly scalars: { readonly [name: string]: HostExpr };
-  /** A zero whose gradient is 0 stays 0, as the gaps between the packed tensors must; that takes eps > 0. */
+  /** What arguments must keep together, where that is not known when compiling. */
+  readonly limits?: readonly Limit[];
+  /**
+   * Finite wherever the gradient's norm is at most `largestNorm` and the arguments are within their bounds. A zero whose
+   * gradient is 0 stays 0, as the gaps between the packed tensors must.
+   */
   update(b: Builder, input: UpdateInput): UpdateResult;
 }
 
@@ -60,6 +65,24 @@ export interface Optimizer {
  */
 export class OptimizerError extends Error {
   override readonly name = 'OptimizerError';
+}
+
+/** The limits of an optimizer's arguments, each by itself. */
+export function limitsOf(optimizer: Optimizer, values: OptimizerValues): readonly Limit[] {
+  return optimizer.arguments.flatMap(({ name, bound }) => {
+    const value = values[name];
+    if (bound === undefined || typeof value !== 'object') return [];
+    const what = `'${name}' of ${optimizer.name}`;
+    const numbers = 'kind' in value ? [value] : value;
+    return numbers.flatMap((number) => limitOf(what, number, bound));
+  });
+}
+
+/** What arguments must keep together. Throws OptimizerError where it is known when compiling that they do not. */
+export function together(what: string, value: HostExpr, bound: Bound, message: string): readonly Limit[] {
+  const known = fixed(value);
+  if (known !== undefined && !allows(bound, known)) throw new OptimizerError(message);
+  return limitOf(what, value, bound);
 }
 
 /** An argument that is a number; undefined where it was left out. */

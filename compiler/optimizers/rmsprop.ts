@@ -1,5 +1,5 @@
 /** RMSprop: the gradient divided by a running root mean square. */
-import { fromZero, guard, shareBelowOne } from './bounds.ts';
+import { inertia, magnitude, rate, share } from './bounds.ts';
 import { oneMinus } from './host.ts';
 import { numberOf, type Optimizer, requiredNumber } from './optimizer.ts';
 
@@ -11,10 +11,10 @@ import { numberOf, type Optimizer, requiredNumber } from './optimizer.ts';
 export const rmsprop: Optimizer = {
   name: 'rmsprop',
   arguments: [
-    { name: 'lr', kind: 'number', default: 1e-2, required: false, bound: fromZero },
-    { name: 'alpha', kind: 'number', default: 0.99, required: false, bound: shareBelowOne },
-    { name: 'eps', kind: 'number', default: 1e-8, required: false, bound: guard },
-    { name: 'momentum', kind: 'number', required: false, bound: shareBelowOne },
+    { name: 'lr', kind: 'number', default: 1e-2, required: false, bound: rate },
+    { name: 'alpha', kind: 'number', default: 0.99, required: false, bound: share },
+    { name: 'eps', kind: 'number', default: 1e-8, required: false, bound: magnitude },
+    { name: 'momentum', kind: 'number', required: false, bound: inertia },
   ],
   make(values) {
     const alpha = requiredNumber(values, 'alpha');

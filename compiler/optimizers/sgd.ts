@@ -1,5 +1,5 @@
 /** Stochastic gradient descent, with momentum. */
-import { fromZero, shareBelowOne } from './bounds.ts';
+import { inertia, rate } from './bounds.ts';
 import { numberOf, type Optimizer, OptimizerError, requiredNumber } from './optimizer.ts';
 
 /**
@@ -9,8 +9,8 @@ import { numberOf, type Optimizer, OptimizerError, requiredNumber } from './opti
 export const sgd: Optimizer = {
   name: 'sgd',
   arguments: [
-    { name: 'lr', kind: 'number', required: true, bound: fromZero },
-    { name: 'momentum', kind: 'number', required: false, bound: shareBelowOne },
+    { name: 'lr', kind: 'number', required: true, bound: rate },
+    { name: 'momentum', kind: 'number', required: false, bound: inertia },
     { name: 'nesterov', kind: 'flag', required: false },
   ],
   make(values) {

@@ -22,6 +22,8 @@ export interface LoopContext {
   readonly steps: number;
   readonly window: Window;
   readonly scalars: (step: number) => Scalars;
+  /** What a step would break that the update needs, in words; undefined where it may be taken. */
+  readonly refusal: (step: number) => string | undefined;
   /** Takes in that the device has done exactly so many steps. */
   readonly reached: (step: number) => void;
   /** Lowers the trouble flag on the device: updates are taken again. */
@@ -42,6 +44,8 @@ export interface LoopContext {
 
 export type LoopEnd =
   | { readonly kind: 'finished' | 'interrupted'; readonly step: number }
+  /** Step `step` was not taken, for a reason in words. */
+  | { readonly kind: 'refused'; readonly step: number; readonly why: string }
   /** Step `step` met a value that is not finite; the state is the one before it. */
   | { readonly kind: 'trouble'; readonly step: number; readonly term: number; readonly results: RunResults };
 
@@ -62,6 +66,8 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
   let next = done;
   let flown = 0;
   let completed = 0;
+  /** Why no more steps are taken. */
+  let refused: string | undefined;
   let kept = performance.now();
   /** What the last run that landed found. */
   let landed: RunResults | undefined;
@@ -80,14 +86,17 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
         await keep(done);
         return { kind: 'interrupted', step: done };
       }
+      if (refused !== undefined && flights.length === 0) {
+        await keep(done);
+        return { kind: 'refused', step: done, why: refused };
+      }
       const stop = nextStop(done);
       const due = secondsSince(kept) >= context.checkpointSeconds;
       while (flights.length < 2 && next < stop && !(due && flown > 0) && signal?.aborted !== true) {
-        const count = Math.min(pace.size, stop - next);
-        const first = next;
-        const runs = Array.from({ length: count }, (_, i) => context.scalars(first + i));
+        const runs = runsUntil(Math.min(next + pace.size, stop));
+        if (runs.length === 0) break;
         flights.push({ flight: executor.submit(program.name, runs), begun: performance.now() });
-        next += count;
+        next += runs.length;
       }
       const current = flights.shift();
       if (current !== undefined) {
@@ -113,6 +122,16 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
     }
     await keep(done);
     return { kind: isWhole ? 'finished' : 'interrupted', step: done };
+  }
+
+  /** The scalars of the steps from the next one on, up to one that may not be taken. */
+  function runsUntil(end: number): Scalars[] {
+    const runs: Scalars[] = [];
+    for (let step = next; step < end && refused === undefined; step++) {
+      refused = context.refusal(step);
+      if (refused === undefined) runs.push(context.scalars(step));
+    }
+    return runs;
   }
 
   /** Where nothing may be in flight: a report is due, or an epoch ends and the last checkpoint is some seconds old. */

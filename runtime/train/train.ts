@@ -14,6 +14,7 @@ import { compareRuns, continuedRecord, recordOf, type SpecCopy } from '../run/re
 import type { CarriedState } from '../state.ts';
 import type { TrainEvent, TrainOutcome } from './events.ts';
 import { type LoopEnd, trainingLoop, type TrainPlanProgram } from './loop.ts';
+import { brokenLimit } from './limits.ts';
 import { Window, windowLength, type WindowMean, type WindowState } from './window.ts';
 
 export interface TrainOptions {
@@ -105,6 +106,7 @@ async function trainAlone(subject: TrainSubject, options: TrainOptions): Promise
       window,
       scalars: (at) =>
         scalars({ clock: stepClock(at, batch, rows, subject.mixedSeed), host: hostClock(at, batch, rows, steps) }),
+      refusal: (at) => brokenLimit(program, { clock: hostClock(at, batch, rows, steps), hyper: hypers.expression }),
       reached: (at) => subject.reached(at, steps),
       recover: () => state.lowerTrouble(),
       evaluate: (name) => subject.evaluate(name, options.signal),
@@ -122,6 +124,7 @@ async function trainAlone(subject: TrainSubject, options: TrainOptions): Promise
       ...(options.signal && { signal: options.signal }),
     });
     if (end.kind === 'trouble') throw troubleError(end, program, rows, kept.path);
+    if (end.kind === 'refused') throw refusedError(end, program, rows, kept.path);
     const outcome = {
       step: end.step,
       steps,
@@ -211,13 +214,30 @@ function troubleError(
   const value = valueOf(named?.name ?? 'gradient_norm');
   const what = named === undefined ? 'the gradient' : `the term "${named.text}"`;
   const told = value === undefined || Number.isFinite(value) ? '' : ` (${value})`;
-  const epoch = ((step * program.batch) / rows).toFixed(2);
-  const state =
-    checkpoint === undefined
-      ? 'The parameters are those before that step.'
-      : `The state before that step is kept in "${checkpoint}".`;
+  const wrong = named === undefined && told === '' ? `has a norm of ${value}` : `is not a finite number${told}`;
   return new UserError(
-    `training stopped at step ${step + 1} (epoch ${epoch}): ${what} is not a finite number${told}. ${state} Lower the learning ` +
-      'rate, clip the gradient, or look at the data and the scales of the model',
+    `${stopped(step, program, rows)}: ${what} ${wrong}. ${stateBefore(checkpoint)} Lower the learning rate, clip the ` +
+      'gradient, or look at the data and the scales of the model',
   );
+}
+
+function refusedError(
+  { step, why }: Extract<LoopEnd, { kind: 'refused' }>,
+  program: TrainPlanProgram,
+  rows: number,
+  checkpoint: string | undefined,
+): UserError {
+  return new UserError(
+    `${stopped(step, program, rows)}: ${why}. ${stateBefore(checkpoint)} Change the schedule or the hyper that it comes from`,
+  );
+}
+
+function stopped(step: number, { batch }: TrainPlanProgram, rows: number): string {
+  return `training stopped at step ${step + 1} (epoch ${((step * batch) / rows).toFixed(2)})`;
+}
+
+function stateBefore(checkpoint: string | undefined): string {
+  return checkpoint === undefined
+    ? 'The parameters are those before that step.'
+    : `The state before that step is kept in "${checkpoint}".`;
 }

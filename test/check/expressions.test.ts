@@ -72,29 +72,43 @@ test.each<[Parts, string]>([
   [{ train: 'epochs 0' }, "wrong-type: expected a positive number for 'epochs', found the number 0"],
   [{ train: 'steps -1' }, "wrong-type: expected a positive number for 'steps', found the number -1"],
   [{ train: 'epochs 1 steps 5' }, "repeated-clause: 'epochs or steps' stands twice; remove one"],
-  [{ train: 'epochs 1 clip 0' }, "wrong-type: expected a positive number for 'clip', found the number 0"],
+  [{ train: 'epochs 1 clip 0' }, "wrong-type: expected a number from 1e-20 to 1e20 for 'clip', found the number 0"],
   [
     { train: 'epochs 1 clip value(-1)' },
-    "wrong-type: expected a positive number for 'clip value', found the number -1",
+    "wrong-type: expected a number from 1e-20 to 1e20 for 'clip value', found the number -1",
   ],
   [{ train: 'epochs 1 clip value()' }, "missing-argument: 'clip value' needs 'limit'"],
-  [{ train: 'epochs 1 ema 1' }, "wrong-type: expected a number from 0 on and below 1 for 'ema', found the number 1"],
+  [{ train: 'epochs 1 ema 1' }, "wrong-type: expected a number from 0 to 0.9999999 for 'ema', found the number 1"],
   [
     { train: 'epochs 1 seed 0.5' },
     "wrong-type: expected a whole number of at least 0 for 'seed', found the number 0.5",
   ],
   ...(
     [
-      ['sgd(lr: -1)', "a number of at least 0 for 'lr', found the number -1"],
-      ['sgd(lr: 1, momentum: 1)', "a number from 0 on and below 1 for 'momentum', found the number 1"],
-      ['adam(betas: (1, 2))', "a number from 0 on and below 1 for both of 'betas', found the number 1"],
-      ['adam(betas: (0.9, 2))', "a number from 0 on and below 1 for both of 'betas', found the number 2"],
-      ['adam(eps: 0)', "a number of at least 1.2e-38 for 'eps', found the number 0"],
-      ['adamw(weight_decay: -0.1)', "a number of at least 0 for 'weight_decay', found the number -0.1"],
-      ['rmsprop(alpha: 1)', "a number from 0 on and below 1 for 'alpha', found the number 1"],
-      ['rmsprop(eps: 1e-40)', "a number of at least 1.2e-38 for 'eps', found the number 1e-40"],
+      ['sgd(lr: -1)', "a number from 0 to 1e5 for 'lr', found the number -1"],
+      ['adam(lr: 1e6)', "a number from 0 to 1e5 for 'lr', found the number 1000000"],
+      ['sgd(lr: 1, momentum: 1)', "a number from 0 to 0.9999 for 'momentum', found the number 1"],
+      ['adam(betas: (1, 2))', "a number from 0 to 0.9999999 for both of 'betas', found the number 1"],
+      ['adam(betas: (0.9, 2))', "a number from 0 to 0.9999999 for both of 'betas', found the number 2"],
+      ['adam(eps: 0)', "a number from 1e-20 to 1e20 for 'eps', found the number 0"],
+      ['adamw(weight_decay: -0.1)', "a number from 0 to 1e5 for 'weight_decay', found the number -0.1"],
+      ['rmsprop(alpha: 1)', "a number from 0 to 0.9999999 for 'alpha', found the number 1"],
+      ['rmsprop(eps: 1e-40)', "a number from 1e-20 to 1e20 for 'eps', found the number 1e-40"],
     ] as const
   ).map(([optimizer, message]): [Parts, string] => [{ optimizer }, `wrong-type: expected ${message}`]),
+  [
+    { optimizer: 'adam(betas: (0.99999, 0.9999999))' },
+    "optimizer-arguments: the first of 'betas' has to be a number from 0 to 0.9999",
+  ],
+  [
+    { optimizer: 'adamw(betas: (0.99, 0.9))' },
+    "optimizer-arguments: the first of 'betas' squared passes the second, so that steps have no bound; make the second " +
+      'larger',
+  ],
+  [
+    { optimizer: 'adamw(lr: 10, weight_decay: 0.2)' },
+    "optimizer-arguments: 'lr' times 'weight_decay' passes 1, so that parameters decay beyond 0; make one of them smaller",
+  ],
   [
     { optimizer: 'sgd(lr: 1, nesterov: true)' },
     "optimizer-arguments: 'nesterov' looks ahead by the momentum; give 'momentum:'",

@@ -62,6 +62,7 @@ describe('trouble', () => {
     { terms: [1, -Infinity], norm: NaN, index: 1 },
     { terms: [1, 1], norm: Infinity, index: 2 },
     { terms: [Infinity, NaN], norm: NaN, index: 0 },
+    { terms: [1, 1], norm: 1.1e19, index: 2 },
   ])('names the step and the first bad term of $terms and norm $norm', ({ terms, norm, index }) => {
     expect(after([0, 0], 41, terms, norm)).toEqual({ state: [42, index], kept: [1, 2] });
     expect(after([0, 0], 0, terms, norm).state).toEqual([1, index]);

@@ -238,6 +238,7 @@ const trainProgram: PlanProgram = {
   seed: number(3),
   terms: [{ name: 'fit', text: 'mean_square(y - line(x))' }],
   vectors: [{ name: 'sgd.velocity', initial: 'zeros' }],
+  limits: [],
   trained: 'parameters',
   track: [{ every: 5, unit: 'epoch', evaluate: 'evaluate' }],
 };

@@ -1,12 +1,13 @@
 /** Reads the clauses of train and evaluate: one of each, with messages for what is missing or not yet compiled. */
 import type { Clause, Expr } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
-import type { HostExpr } from '../../4-tensor/program.ts';
+import type { HostExpr, Limit } from '../../4-tensor/program.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Span } from '../../diagnostics/span.ts';
 import { laterOptimizers, optimizers } from '../../optimizers/index.ts';
-import { type Bound, positive } from '../../optimizers/bounds.ts';
+import { allows, type Bound, magnitude } from '../../optimizers/bounds.ts';
 import {
+  limitsOf,
   type OptimizerArgument,
   OptimizerError,
   type OptimizerValues,
@@ -15,7 +16,7 @@ import {
 import { matchArguments } from '../../2-check/arguments.ts';
 import type { Frame } from '../../2-check/context.ts';
 import { checkPart, contractOf, referenceOf } from '../data.ts';
-import { describe, type Value, type Contract } from '../../2-check/values.ts';
+import { describe, type ScalarValue, type Value, type Contract } from '../../2-check/values.ts';
 
 export type ClauseOf<Kind extends Clause['kind']> = Extract<Clause, { kind: Kind }>;
 
@@ -47,21 +48,20 @@ export function readSet(expr: Expr, frame: Frame): { contract: Contract; referen
   return { contract, reference: referenceOf(set) };
 }
 
-export const wholeFromZero: Bound = {
-  words: 'a whole number of at least 0',
-  allows: (value) => Number.isSafeInteger(value) && value >= 0,
-};
-
 /** A number of the host, or undefined (and reported). */
 export function readScalar(expr: Expr, what: string, frame: Frame, bound?: Bound): HostExpr | undefined {
   const value: Value = frame.elaborate(expr);
-  const isAllowed = value.kind === 'scalar' && (value.value === undefined || bound?.allows(value.value) !== false);
-  if (isAllowed) return value.expression;
+  if (value.kind === 'scalar' && isAllowed(value, bound)) return value.expression;
   if (value.kind !== 'invalid') {
     const params = { expected: `${bound?.words ?? 'a number'} for ${what}`, found: describe(value) };
     frame.context.session.report('wrong-type', expr.span, params);
   }
   return undefined;
+}
+
+/** A value that is not known when compiling is held to its bound by the run. */
+function isAllowed({ value }: ScalarValue, bound: Bound | undefined): boolean {
+  return value === undefined || bound === undefined || allows(bound, value);
 }
 
 /** How gradients are held in bounds: together, by their norm, or each by its own value. */
@@ -74,12 +74,12 @@ export interface Clip {
 export function readClip(expr: Expr, frame: Frame): Clip | undefined {
   const word = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.text : undefined;
   if (expr.kind !== 'call' || (word !== 'norm' && word !== 'value')) {
-    const limit = readScalar(expr, "'clip'", frame, positive);
+    const limit = readScalar(expr, "'clip'", frame, magnitude);
     return limit && { by: 'norm', limit };
   }
   const given = matchArguments(`'clip ${word}'`, [{ name: 'limit' }], expr.args, expr.span, frame);
   const written = given?.get('limit');
-  const limit = written && readScalar(written, `'clip ${word}'`, frame, positive);
+  const limit = written && readScalar(written, `'clip ${word}'`, frame, magnitude);
   return limit && { by: word, limit };
 }
 
@@ -98,8 +98,14 @@ export function refuseOthers(
   }
 }
 
+export interface ChosenOptimizer {
+  readonly name: string;
+  readonly rule: UpdateRule;
+  readonly limits: readonly Limit[];
+}
+
 /** `adam(lr: 1e-3, betas: (0.9, 0.999))`. */
-export function readOptimizer(expr: Expr, frame: Frame): { name: string; rule: UpdateRule } | undefined {
+export function readOptimizer(expr: Expr, frame: Frame): ChosenOptimizer | undefined {
   const { session } = frame.context;
   const word = expr.kind === 'call' ? expr.callee : expr;
   const name = word.kind === 'name' ? word.text : printExpr(word);
@@ -126,7 +132,8 @@ export function readOptimizer(expr: Expr, frame: Frame): { name: string; rule: U
     values[arg.name] = value;
   }
   try {
-    return { name, rule: optimizer.make(values) };
+    const rule = optimizer.make(values);
+    return { name, rule, limits: [...limitsOf(optimizer, values), ...(rule.limits ?? [])] };
   } catch (error) {
     if (!(error instanceof OptimizerError)) throw error;
     session.report('optimizer-arguments', expr.span, { message: error.message });
@@ -158,7 +165,7 @@ function readArgument(
   const value = frame.elaborate(written);
   const [first, second] = value.kind === 'list' ? value.items : [];
   if (value.kind === 'list' && value.items.length === 2 && first?.kind === 'scalar' && second?.kind === 'scalar') {
-    const wrong = [first, second].find((each) => each.value !== undefined && bound?.allows(each.value) === false);
+    const wrong = [first, second].find((each) => !isAllowed(each, bound));
     if (wrong === undefined) return [first.expression, second.expression];
     const expected = `${bound!.words} for both of '${name}'`;
     session.report('wrong-type', written.span, { expected, found: describe(wrong) });

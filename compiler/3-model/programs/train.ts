@@ -9,16 +9,16 @@ import { sizeOf, topological } from '../../4-tensor/ir.ts';
 import { gradients } from '../../4-tensor/passes/differentiate.ts';
 import { simplifyNodes } from '../../4-tensor/passes/simplify.ts';
 import type { Duration, HostExpr, ParameterLayout, Term, TrainProgram } from '../../4-tensor/program.ts';
-import { type Bound, positive, shareBelowOne } from '../../optimizers/bounds.ts';
+import { type Bound, limitOf, magnitude, positive, share, wholeFromZero } from '../../optimizers/bounds.ts';
 import { clipByNorm, clipByValue, globalNorm } from '../../optimizers/clip.ts';
 import { emaWeight, updateEma } from '../../optimizers/ema.ts';
-import type { UpdateRule } from '../../optimizers/optimizer.ts';
 import { keepUnless, trouble } from '../../optimizers/trouble.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, type TensorValue } from '../../2-check/values.ts';
 import {
+  type ChosenOptimizer,
   gather,
   missing,
   readClip,
@@ -26,7 +26,6 @@ import {
   readScalar,
   readSet,
   refuseOthers,
-  wholeFromZero,
   type ClauseOf,
   type Clip,
 } from './clauses.ts';
@@ -41,7 +40,7 @@ export interface DraftTrain {
   /** The objective as it is written. */
   readonly text: string;
   readonly sense: 'maximize' | 'minimize';
-  readonly optimizer: { readonly name: string; readonly rule: UpdateRule };
+  readonly optimizer: ChosenOptimizer;
   readonly batch: number;
   readonly duration: Duration;
   readonly seed: HostExpr;
@@ -88,7 +87,7 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
   const batch = staticCount(outer.elaborate(size.value), size.value.span, "'batch'", outer);
   const duration = readScalar(length.value, `'${length.name}'`, outer, positive);
   const seed = optional(setting('seed'), outer, wholeFromZero) ?? { kind: 'number', value: 0 };
-  const ema = optional(setting('ema'), outer, shareBelowOne);
+  const ema = optional(setting('ema'), outer, share);
   const limits = setting('clip');
   const clip = limits && readClip(limits.value, outer);
   if (set === undefined || optimizer === undefined || batch === undefined || duration === undefined) return undefined;
@@ -219,6 +218,11 @@ export function finishTrain(
         initial: 'zeros' as const,
       })),
       ...(draft.ema ? [{ name: 'ema', initial: 'parameters' as const }] : []),
+    ],
+    limits: [
+      ...draft.optimizer.limits,
+      ...(draft.clip ? limitOf("the limit of 'clip'", draft.clip.limit, magnitude) : []),
+      ...(draft.ema ? limitOf("'ema'", draft.ema, share) : []),
     ],
     trained: draft.ema === undefined ? 'parameters' : 'ema',
     track,

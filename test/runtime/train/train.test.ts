@@ -227,6 +227,38 @@ describe.each(targets)('training on $target', (target) => {
       expect(parts).toEqual(await flat(model));
     }));
 
+  test('a number of the host that an update cannot have ends the run before the step, with the state kept', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const rate = { kind: 'hyper', name: 'rate' } as const;
+    const limit = { what: "'lr' of sgd", value: rate, words: 'a number from 0 to 0.152', least: 0, most: 0.152 };
+    const programs = plan.programs.map((program) =>
+      program.kind === 'train' ? { ...program, limits: [limit] } : program,
+    );
+    const n = (value: number) => ({ kind: 'number', value }) as const;
+    const warmup = { kind: 'warmup', from: n(0.1), to: n(0.2), over: { unit: 'steps', value: n(20) } } as const;
+    const hypers = { rate: warmup };
+    const limited = await withModel(
+      async (model) => {
+        // 0.1 + 0.1 · 11 / 20 is the first above 0.152.
+        await expect(model.train({ out })).rejects.toThrow(
+          /stopped at step 12 \(epoch 3\.38\): 'lr' of sgd is 0\.155, and it has to be a number from 0 to 0\.152\. The state before/,
+        );
+        expect(model.step).toBe(11);
+        return flat(model);
+      },
+      { plan: { ...plan, programs }, hypers },
+    );
+    expect(readdirSync(join(out, 'checkpoints'))).toEqual(['step-000000011.safetensors']);
+    const plain = await withModel(
+      async (model) => {
+        await model.train({ steps: 11 });
+        return flat(model);
+      },
+      { hypers },
+    );
+    expect(limited).toEqual(plain);
+  });
+
   test("a listener's error leaves the model where it is, with the step it has come to", () =>
     withModel(async (model) => {
       const onEvent = (event: TrainEvent) => {

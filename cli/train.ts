@@ -31,7 +31,7 @@ export const defaultData = 'data';
 /** A run that was stopped by Ctrl-C: its state is kept, and there is nothing more to tell. */
 class InterruptedRun extends VaecError {
   constructor(folder: string, step: number) {
-    super(`stopped at step ${step}, and kept: go on with --resume --out ${folder}`, interrupted);
+    super(`stopped at step ${step}, and kept: go on with the same command and --resume --out ${folder}`, interrupted);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Support } from '../distributions/distribution.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { meanSupport } from './supports.ts';
+import type { Unit } from './units.ts';
 import type { TensorValue } from './values.ts';
 
 /** Whether a function is linear in the arguments that vary, taken together, while the others stand still. */
@@ -46,7 +47,7 @@ export interface Rule {
   readonly span: Span;
 }
 
-type Made = Pick<TensorValue, 'node' | 'support' | 'shape' | 'plates'>;
+type Made = Pick<TensorValue, 'node' | 'support' | 'shape' | 'plates'> & { readonly unit?: Unit | undefined };
 
 /**
  * The value that `make` computes from `from`, with what it inherits. Undefined where `make` reports something wrong, or
@@ -60,7 +61,7 @@ export function derive(
 ): TensorValue | undefined {
   if (!isSound(frame, from, rule)) return undefined;
   const made = make(settled(frame, from));
-  return made && { kind: 'tensor', ...made, ...inherited(frame, from) };
+  return made && valueOf(made, frame, from);
 }
 
 /** The same for a function that is linear in all its arguments together, of which nothing can be wrong. */
@@ -69,7 +70,11 @@ export function deriveLinearly(
   from: readonly TensorValue[],
   make: (from: readonly TensorValue[]) => Made,
 ): TensorValue {
-  return { kind: 'tensor', ...make(settled(frame, from)), ...inherited(frame, from) };
+  return valueOf(make(settled(frame, from)), frame, from);
+}
+
+function valueOf({ unit, ...made }: Made, frame: Frame, from: readonly Source[]): TensorValue {
+  return { kind: 'tensor', ...made, ...(unit && { unit }), ...inherited(frame, from) };
 }
 
 /** False (and reported) where a function is not linear in what has to pass it as a mean. */
@@ -130,7 +135,8 @@ export function defer(frame: Frame, value: TensorValue, statistic: RowStatistic[
   const plates = value.plates.filter((plate) => plate.id !== rows.id);
   const shape = [...plates.map((plate) => plate.extent), ...value.shape];
   const node = context.b.input({ kind: 'argument', name }, shape);
-  const { estimate } = value;
+  const { estimate, unit } = value;
+  const kept = { ...(unit && statistic === 'mean' && { unit }), ...(estimate && { estimate }) };
   const support: Support = statistic === 'mean' ? meanSupport(value.support) : { kind: 'nonnegative' };
   return {
     kind: 'tensor',
@@ -138,7 +144,7 @@ export function defer(frame: Frame, value: TensorValue, statistic: RowStatistic[
     support,
     shape: value.shape,
     plates,
-    ...(estimate && { estimate }),
+    ...kept,
     deferred: 'alike',
   };
 }

@@ -8,6 +8,7 @@ import { ops, type OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { derive, deriveLinearly, linearityOf } from './derive.ts';
 import { resultSupport } from './supports.ts';
+import { commonUnit, resultUnit } from './units.ts';
 import {
   describe,
   describeShape,
@@ -45,7 +46,14 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
         return undefined;
       }
       const support: Support = value.support ?? { kind: supportOfScalar(value, frame) };
-      return { kind: 'tensor', node: context.hostScalar(value.expression), support, shape: [], plates: [] };
+      return {
+        kind: 'tensor',
+        node: context.hostScalar(value.expression),
+        support,
+        shape: [],
+        plates: [],
+        unit: 'any',
+      };
     }
     case 'list':
       return stack(frame, value.items, span);
@@ -91,7 +99,14 @@ function stack(frame: Frame, items: readonly Value[], span: Span): TensorValue |
   const literal = literalOf(items);
   if (literal !== undefined) {
     const support: Support = { kind: literal.values.every((v) => v > 0) ? 'positive' : 'real' };
-    return { kind: 'tensor', node: b.array(literal.values, literal.shape), support, shape: literal.shape, plates: [] };
+    return {
+      kind: 'tensor',
+      node: b.array(literal.values, literal.shape),
+      support,
+      shape: literal.shape,
+      plates: [],
+      unit: 'any',
+    };
   }
   const parts: TensorValue[] = [];
   for (const item of items) {
@@ -116,7 +131,8 @@ function stack(frame: Frame, items: readonly Value[], span: Span): TensorValue |
       b.reshape(spread(frame, part, plates, part.shape), [...extents, 1, ...part.shape]),
     );
     const shape = [items.length, ...first.shape];
-    return { node: b.concat(rows, plates.length), support: first.support, shape, plates };
+    const unit = commonUnit(items.map((part) => part.unit));
+    return { node: b.concat(rows, plates.length), support: first.support, shape, plates, unit };
   });
 }
 
@@ -160,7 +176,11 @@ export function apply(frame: Frame, op: OpName, values: readonly Value[], span: 
       return needsFloat && node.dtype === 'u32' ? b.map('toF32', node) : node;
     });
     const supports = tensors.map((tensor) => tensor.support);
-    return { node: b.map(op, ...args), support: resultSupport(op, supports), shape, plates };
+    const unit = resultUnit(
+      op,
+      tensors.map((tensor) => tensor.unit),
+    );
+    return { node: b.map(op, ...args), support: resultSupport(op, supports), shape, plates, unit };
   });
   return result ?? invalid;
 }

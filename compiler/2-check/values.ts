@@ -9,6 +9,7 @@ import type { DataContract, HostExpr } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Distribution, Parameters, Support } from '../distributions/distribution.ts';
 import type { Scope } from './load.ts';
+import type { Unit } from './units.ts';
 import { lastStep, type Table } from './tables.ts';
 
 /** An axis that values vary over without it being part of their shape. */
@@ -40,6 +41,7 @@ export interface TensorValue {
   readonly support: Support;
   readonly shape: Shape;
   readonly plates: readonly Plate[];
+  readonly unit?: Unit;
   /** Set on an estimate from draws, unless a KL is marked `by: monte_carlo`: a nonlinear function of it is refused. */
   readonly estimate?: 'divergence' | 'expectation';
   /**

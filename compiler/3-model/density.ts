@@ -8,6 +8,7 @@ import type { Frame } from '../2-check/context.ts';
 import { deriveLinearly, inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
 import { joinPlates, spread, tensorOf } from '../2-check/tensors.ts';
+import { commonUnit } from '../2-check/units.ts';
 import {
   describeShape,
   describeSupport,
@@ -95,7 +96,7 @@ export function logOfFactor(factor: Factor, frame: Frame, span: Span): TensorVal
   const at = family.dtype === 'f32' && node.dtype === 'u32' ? b.map('toF32', node) : node;
   const total = b.sumFrom(family.logProb(b, parameters, at), plates.length);
   const flags = inherited(frame, [value, distribution]);
-  return { kind: 'tensor', node: total, support: { kind: 'real' }, shape: [], plates, ...flags };
+  return { kind: 'tensor', node: total, support: { kind: 'real' }, shape: [], plates, unit: 'nats', ...flags };
 }
 
 /** Shape and support of a value against the distribution that should have drawn it. */
@@ -134,7 +135,7 @@ export function sumOf(parts: readonly TensorValue[], frame: Frame): TensorValue 
     deriveLinearly(frame, [sum, part], ([left, right]) => {
       const plates = joinPlates([left!.plates, right!.plates]);
       const node = b.add(spread(frame, left!, plates, []), spread(frame, right!, plates, []));
-      return { node, support: { kind: 'real' }, shape: [], plates };
+      return { node, support: { kind: 'real' }, shape: [], plates, unit: commonUnit([left!.unit, right!.unit]) };
     }),
   );
 }
@@ -149,6 +150,7 @@ export function inARow(parts: readonly TensorValue[], frame: Frame): TensorValue
       b.reshape(spread(frame, part, plates, part.shape), [...extents, sizeOf(part.shape)]),
     );
     const shape = [rows.reduce((sum, row) => sum + row.shape.at(-1)!, 0)];
-    return { node: b.concat(rows, plates.length), support: { kind: 'real' }, shape, plates };
+    const unit = commonUnit(all.map((part) => part.unit));
+    return { node: b.concat(rows, plates.length), support: { kind: 'real' }, shape, plates, unit };
   });
 }

@@ -221,7 +221,8 @@ function closedForm(
   const plates = joinPlates([q.plates, p.plates]);
   const rule = q.distribution.kl![p.distribution.name]!;
   const node = rule(frame.context.b, parametersOver(frame, q, plates), parametersOver(frame, p, plates));
-  return { kind: 'tensor', node, support: { kind: 'real' }, shape: q.shape, plates, ...inherited(frame, [q, p]) };
+  const flags = inherited(frame, [q, p]);
+  return { kind: 'tensor', node, support: { kind: 'real' }, shape: q.shape, plates, unit: 'nats', ...flags };
 }
 
 function logRatio(
@@ -259,6 +260,7 @@ function entryRatio(p: Factor, q: Factor, expr: ExprOf<'divergence'>, frame: Fra
     support: { kind: 'real' },
     shape: q.distribution.shape,
     plates,
+    unit: 'nats',
     ...inherited(frame, from),
   };
 }

@@ -72,7 +72,7 @@ function overShape(name: Reduction, value: TensorValue, rule: Rule, frame: Frame
   const reduced = derive(frame, [value], rule, () => {
     const node = reduceAxes(name, frame.context.b, floating(value, frame), axes, count);
     const { plates } = value;
-    if (name !== 'softmax') return { node, support: supportOf(name, value), shape: [], plates };
+    if (name !== 'softmax') return { node, support: supportOf(name, value), shape: [], plates, unit: value.unit };
     // The weights of a vector sum to 1 along its only axis, as probabilities of categories do.
     const isSimplex = value.shape.length === 1;
     const support: Support = isSimplex ? { kind: 'simplex', size: count } : supportOf(name, value);
@@ -97,7 +97,8 @@ function overPlate(name: Reduction, value: TensorValue, rule: Rule, index: Expr,
   const reduced = derive(frame, [value], rule, () => {
     const node = reduceAxes(name, frame.context.b, floating(value, frame), [axis], found.plate.extent);
     const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== found.plate.id);
-    return { node, support: supportOf(name, value), shape: value.shape, plates };
+    const unit = name === 'softmax' ? undefined : value.unit;
+    return { node, support: supportOf(name, value), shape: value.shape, plates, unit };
   });
   return reduced ?? invalid;
 }

@@ -7,6 +7,7 @@ import type { Frame } from '../context.ts';
 import { deriveLinearly } from '../derive.ts';
 import { staticCount } from '../static.ts';
 import { joinPlates, spread, tensorOf } from '../tensors.ts';
+import { commonUnit } from '../units.ts';
 import { invalid, type TensorValue, type Value } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
 
@@ -36,8 +37,9 @@ function view(name: string, apply: View, least = 1): BuiltinFunction {
 
 /** What holds entries of `value`, in another shape. */
 function viewed(value: TensorValue, node: Node, frame: Frame): TensorValue {
-  const { support, plates } = value;
-  return deriveLinearly(frame, [value], () => ({ node, support, shape: node.shape.slice(plates.length), plates }));
+  const { support, plates, unit } = value;
+  const shape = node.shape.slice(plates.length);
+  return deriveLinearly(frame, [value], () => ({ node, support, shape, plates, unit }));
 }
 
 function counts(exprs: readonly Expr[], name: string, frame: Frame, least: number): number[] | undefined {
@@ -69,7 +71,8 @@ const concat: BuiltinFunction = (expr, frame) => {
       const plates = joinPlates(pieces.map((part) => part.plates));
       const nodes = pieces.map((part) => spread(frame, part, plates, part.shape));
       const node = words.concat(frame.context.b, nodes, plates.length);
-      return { node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates };
+      const unit = commonUnit(pieces.map((part) => part.unit));
+      return { node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates, unit };
     }),
   );
 };

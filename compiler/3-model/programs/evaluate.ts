@@ -96,7 +96,7 @@ function draftReport(
     frame.context.session.report('not-an-objective', report.value.span, { found: describe(tensor) });
     return undefined;
   }
-  const unit = tensor.support.kind === 'real' ? 'nats' : '';
+  const unit = tensor.unit === 'nats' ? 'nats' : '';
   if (tensor.deferred) {
     return { name, text, unit, result, finish: { kind: 'expression', ...ofStatistics(tensor.node, frame) } };
   }

@@ -6,14 +6,14 @@
 // results[2] = sum_2 * 0.0025   [4]
 // results[1] = sum * 0.005   [4]
 // step_eq[] = select(trouble[0] == 0 && (select(isFinite((sum - 0.5 * sum_2) * 0.005), select(isFinite(sum * 0.005),
-//     select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)), 4, 3), 2), 1), 0) != 4), step + 1, trouble[0])
-//     == 0   []
+//     select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)) && (sqrt(sum_3) <= 10000000000000000000), 4, 3),
+//     2), 1), 0) != 4), step + 1, trouble[0]) == 0   []
 // trouble[0] = select(trouble[0] == 0 && (select(isFinite((sum - 0.5 * sum_2) * 0.005), select(isFinite(sum *
-//     0.005), select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)), 4, 3), 2), 1), 0) != 4), step + 1,
-//     trouble[0])   [2]
+//     0.005), select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)) && (sqrt(sum_3) <=
+//     10000000000000000000), 4, 3), 2), 1), 0) != 4), step + 1, trouble[0])   [2]
 // trouble[1] = select(trouble[0] == 0 && (select(isFinite((sum - 0.5 * sum_2) * 0.005), select(isFinite(sum *
-//     0.005), select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)), 4, 3), 2), 1), 0) != 4),
-//     select(isFinite((sum - 0.5 * sum_2) * 0.005), select(isFinite(sum * …), …, …), …), …)   [2]
+//     0.005), select(isFinite(sum_2 * 0.0025), select(isFinite(sqrt(sum_3)) && (sqrt(sum_3) <=
+//     10000000000000000000), 4, 3), 2), 1), 0) != 4), select(isFinite((sum - 0.5 * sum_2) * …), …, …), …)   [2]
 
 struct Scalars {
   step_ : u32,
@@ -97,7 +97,7 @@ fn log_p_x_z__trouble(@builtin(local_invocation_index) lane : u32) {
   let root = sqrt(sum_3);
   let product2 = sum_2 * 0x1.47ae14p-9;
   let product3 = sum * 0x1.47ae14p-8;
-  let chosen = select(2u, select(3u, 4u, (bitcast<u32>(root) & 0x7f800000u) != 0x7f800000u),
+  let chosen = select(2u, select(3u, 4u, (bitcast<u32>(root) & 0x7f800000u) != 0x7f800000u && root <= 0x1.158e46p+63),
       (bitcast<u32>(product2) & 0x7f800000u) != 0x7f800000u);
   let chosen2 = select(0u, select(1u, chosen, (bitcast<u32>(product3) & 0x7f800000u) != 0x7f800000u),
       (bitcast<u32>(product) & 0x7f800000u) != 0x7f800000u);

@@ -6,6 +6,10 @@ export function activeFeatures(): EvaluateReport {
   const b = new Builder();
   const variance = b.input({ kind: 'argument', name: 'variance' }, [2]);
   const output = b.sum(b.select(b.map('gt', variance, 0.01), 1, 0), [0]);
-  const finish = { kind: 'expression', output, arguments: [{ name: 'variance', result: 'features', statistic: 'variance' }] } as const;
+  const finish = {
+    kind: 'expression',
+    output,
+    arguments: [{ name: 'variance', result: 'features', statistic: 'variance' }],
+  } as const;
   return { name: 'active', text: 'active(x)', unit: 'features', result: 'features', finish };
 }

@@ -61,8 +61,7 @@ function progressOf(event: Extract<TrainEvent, { kind: 'progress' }>): Progress 
     ...(stepsPerSecond !== undefined && { stepsPerSecond }),
     values: [
       { name: text, value: objective },
-      // An objective that is no sum has one term, which is itself.
-      ...terms.filter((term) => term.text !== text).map((term) => ({ name: term.text, value: term.value })),
+      ...terms.filter(({ name }) => name !== 'objective').map((term) => ({ name: term.text, value: term.value })),
     ],
   };
 }

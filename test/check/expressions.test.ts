@@ -209,3 +209,16 @@ ${more}`;
     expect(told('3')).toEqual(["expected a category, 0 to 2, for 'label' of the model 'p', found the number 3"]);
   });
 });
+
+test.each([
+  ['u', ['u']],
+  ['log Normal(0, 1)(u)', ['log Normal(0, 1)(u)']],
+  ['log p(x) - u', ['log p(x) - u', 'log p(x)', 'u']],
+  ['log p(x)', ['log p(x)']],
+  ['whole(p)', ['whole(p)', 'log p(x)']],
+])('an objective that is no sum has no terms: %s', (objective, terms) => {
+  const rest = 'model p { x ~ Normal(v, 1) }\nobjective whole(p: model) = log p(x)';
+  const { programs } = elaborateText(spec({ objective, rest })).programs;
+  const [train] = programs;
+  expect(train?.kind === 'train' && train.terms.map(({ text }) => text)).toEqual(terms);
+});

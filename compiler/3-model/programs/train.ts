@@ -114,14 +114,11 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
     session.report('nothing-to-train', goal.objective.span, {});
     return undefined;
   }
-  const named: TensorValue = objective.terms
-    ? objective
-    : { ...objective, terms: [{ text: printExpr(goal.objective), value: objective }] };
   const unit = length.name === 'steps' ? 'steps' : 'epochs';
   return {
     declaration,
     program,
-    objective: named,
+    objective,
     text: printExpr(goal.objective),
     sense: goal.sense,
     optimizer,
@@ -168,7 +165,8 @@ export function finishTrain(
   const [simple] = simplifyNodes(b, [mean(draft.objective)]);
   const objective = b.label(simple!, 'objective');
   const loss = draft.sense === 'maximize' ? b.neg(objective) : objective;
-  const seen = new Set<string>();
+  // An objective that is no sum has no terms beside itself.
+  const seen = new Set([draft.text]);
   const named = (draft.objective.terms ?? []).filter((term) => !seen.has(term.text) && seen.add(term.text));
   const terms = named.map((term, i): Term & { node: Node } => {
     const value = term.value.kind === 'tensor' ? term.value.node : context.hostScalar(term.value.expression);

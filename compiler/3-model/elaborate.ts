@@ -139,7 +139,9 @@ function draw(expr: ExprOf<'index'>, object: Value, index: ValueOf<'plate'>, fra
   if (object.kind === 'tensor' && varies(object)) return object;
   if (object.kind === 'assignment' && [...object.variables.values()].every(varies)) return object;
   if (object.kind === 'scalar' || object.kind === 'tensor' || object.kind === 'assignment') {
-    frame.context.session.report('index-unused', expr.object.span, { index: index.plate.name });
+    const { name } = index.plate;
+    const instead = `draw it by '${name}' or leave the index out`;
+    frame.context.session.report('index-unused', expr.object.span, { index: `'${name}'`, instead });
     return invalid;
   }
   frame.context.session.report('wrong-type', expr.object.span, { expected: 'draws', found: describe(object) });

@@ -6,6 +6,7 @@ import type { Draw, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import type { Frame } from '../2-check/context.ts';
 import { checkDraw } from '../2-check/later.ts';
+import { listed } from '../diagnostics/listed.ts';
 import { staticCount } from '../2-check/static.ts';
 import { toTensor } from '../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
@@ -104,7 +105,7 @@ function bind(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Frame):
     return true;
   }
   if (names.length !== query.of.length || names.some((name) => !query.of.includes(name))) {
-    const params = { names: names.map((name) => `'${name}'`).join(', '), density: printExpr(distribution) };
+    const params = { names: listed(names), density: printExpr(distribution), drawn: listed(query.of) };
     session.report('draw-name-mismatch', draw.span, params);
     return false;
   }
@@ -136,8 +137,9 @@ function bindNoise(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Fr
   }
   const [name, another] = draw.names;
   if (name === undefined || another !== undefined) {
-    const names = draw.names.map((each) => `'${each.name.text}'`).join(', ');
-    session.report('draw-name-mismatch', draw.span, { names, density: printExpr(draw.distribution) });
+    const names = listed(draw.names.map((each) => each.name.text));
+    const params = { names, density: printExpr(draw.distribution), drawn: 'one variable' };
+    session.report('draw-name-mismatch', draw.span, params);
     return false;
   }
   const variable = name.name.text;

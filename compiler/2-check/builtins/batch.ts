@@ -17,10 +17,11 @@ function argumentOf(name: string, expr: ExprOf<'call'>, frame: Frame): TensorVal
 }
 
 /** The axis of the rows; undefined (and reported) where there is none. */
-function rowsOf(value: TensorValue, expr: ExprOf<'call'>, frame: Frame): number | undefined {
+function rowsOf(name: string, value: TensorValue, expr: ExprOf<'call'>, frame: Frame): number | undefined {
   const axis = value.plates.findIndex((plate) => plate.id === frame.program?.rows.id);
   if (axis >= 0) return axis;
-  frame.context.session.report('index-unused', expr.span, { index: 'the batch' });
+  const instead = `leave '${name}' out, or give it what depends on the data`;
+  frame.context.session.report('index-unused', expr.span, { index: 'the row', instead });
   return undefined;
 }
 
@@ -31,7 +32,7 @@ const batchMean: BuiltinFunction = (expr, frame): Value => {
   const isEvaluation = frame.program?.kind === 'evaluate';
   // In an evaluation such a value is its own mean already.
   if (isEvaluation && value.deferred === 'by row') return { ...value, deferred: 'alike' };
-  const axis = rowsOf(value, expr, frame);
+  const axis = rowsOf('batch_mean', value, expr, frame);
   if (axis === undefined) return invalid;
   if (isEvaluation) return defer(frame, value);
   const { b } = frame.context;
@@ -46,7 +47,7 @@ const dataVariance: BuiltinFunction = (expr, frame): Value => {
   if (value === undefined) return invalid;
   const rule = { linearity: nonlinear, what: `'${printExpr(expr)}'`, span: expr.span };
   if (!isSound(frame, [value], rule)) return invalid;
-  const axis = value.deferred === 'by row' ? undefined : rowsOf(value, expr, frame);
+  const axis = value.deferred === 'by row' ? undefined : rowsOf('data_variance', value, expr, frame);
   if (axis === undefined) {
     if (value.deferred === 'by row') frame.context.session.report('batch-mean-inside', expr.span, {});
     return invalid;

@@ -91,7 +91,8 @@ function overPlate(name: Reduction, value: TensorValue, rule: Rule, index: Expr,
   }
   const axis = value.plates.findIndex((plate) => plate.id === found.plate.id);
   if (axis < 0) {
-    session.report('index-unused', arg.span, { index: found.plate.name });
+    const instead = `leave '${name}[${found.plate.name}]' out, or reduce what is drawn by it`;
+    session.report('index-unused', arg.span, { index: `'${found.plate.name}'`, instead });
     return invalid;
   }
   const reduced = derive(frame, [value], rule, () => {

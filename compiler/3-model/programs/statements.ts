@@ -1,6 +1,7 @@
 /** The statements of a sample program: draws, names, loops, and what it returns. */
 import type { Expr, Statement } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
+import { listed } from '../../diagnostics/listed.ts';
 import type { Frame } from '../../2-check/context.ts';
 import { checkStatement } from '../../2-check/later.ts';
 import { assign } from '../../2-check/nets.ts';
@@ -209,7 +210,11 @@ function draw(target: string, distribution: Expr, frame: Frame): Value {
   if (query === undefined) return invalid;
   const [variable, another] = query.of;
   if (variable === undefined || another !== undefined) {
-    session.report('draw-name-mismatch', distribution.span, { names: `'${target}'`, density: printExpr(distribution) });
+    session.report('draw-name-mismatch', distribution.span, {
+      names: `'${target}'`,
+      density: printExpr(distribution),
+      drawn: listed(query.of),
+    });
     return invalid;
   }
   const values = new Map(query.values);

@@ -32,7 +32,9 @@ export const checkMessages = {
     (p: { of: string; limit: number }) => `${p.of} takes at most ${p.limit} argument${p.limit === 1 ? '' : 's'}`,
   ),
   'repeated-argument': error((p: { name: string }) => `the argument '${p.name}' is given twice; remove one`),
-  'not-callable': error((p: { found: string }) => `${p.found} cannot be called`),
+  'not-callable': error(
+    (p: { found: string }) => `${p.found} cannot be called; write '*' to multiply, or the name of a function`,
+  ),
   'recursive-call': error((p: { name: string }) => `'${p.name}' calls itself; a spec has no recursion`),
   // ---- types and shapes ------------------------------------------------------------------------------------------
   'wrong-type': error((p: { expected: string; found: string }) => `expected ${p.expected}, found ${p.found}`),
@@ -45,7 +47,8 @@ export const checkMessages = {
       `${p.what} must be a whole number of at least ${p.least}, not ${p.found}`,
   ),
   'shape-mismatch': error(
-    (p: { left: string; right: string; of: string }) => `the shapes ${p.left} and ${p.right} do not match in ${p.of}`,
+    (p: { left: string; right: string; of: string }) =>
+      `the shapes ${p.left} and ${p.right} do not match in ${p.of}; give both one shape`,
   ),
   'layer-input': error((p: { message: string }) => p.message),
   'optimizer-arguments': error((p: { message: string }) => p.message),
@@ -56,7 +59,7 @@ export const checkMessages = {
   'missing-return': error((p: { name: string }) => `'${p.name}' returns nothing; end it with 'return …'`),
   'unknown-result': error((p: { name: string; of: string; hint: string }) => `${p.of} returns no '${p.name}'${p.hint}`),
   'assigned-twice': error((p: { name: string }) => `'${p.name}' is assigned twice; names are assigned once`),
-  'division-by-zero': error(() => 'this divides by a fixed zero'),
+  'division-by-zero': error(() => 'this divides by a fixed zero; divide by another number'),
   'non-finite-constant': error((p: { value: string }) => `this is ${p.value}, which no kernel can compute with`),
   // ---- supports --------------------------------------------------------------------------------------------------
   'outside-support': error(
@@ -73,7 +76,7 @@ export const checkMessages = {
   ),
   'guide-support': error(
     (p: { variable: string; q: string; p: string }) =>
-      `the guide draws '${p.variable}' from a ${p.q}, outside the support of the model's ${p.p}`,
+      `the guide's ${p.q} may draw '${p.variable}' where the model's ${p.p} has no density; choose a family within it`,
   ),
   // ---- densities -------------------------------------------------------------------------------------------------
   'bare-density': error((p: { text: string }) => `a density is not a number; write 'log ${p.text}' for its logarithm`),
@@ -93,13 +96,14 @@ export const checkMessages = {
   ),
   'unobserved-variable': error(
     (p: { name: string; model: string; data: string }) =>
-      `${p.model} draws '${p.name}', which the guide does not draw and ${p.data} does not hold`,
+      `${p.model} draws '${p.name}', which the guide does not draw and ${p.data} does not hold; add it to one of them`,
   ),
   'nothing-drawn': error(
     (p: { text: string; model: string }) => `${p.text} speaks of no variable: ${p.model} draws none in this role`,
   ),
   'draw-name-mismatch': error(
-    (p: { names: string; density: string }) => `${p.names} stands before '~' but ${p.density} draws something else`,
+    (p: { names: string; density: string; drawn: string }) =>
+      `${p.names} stands before '~', where ${p.density} draws ${p.drawn}; write what it draws`,
   ),
   'undrawn-latent': error(
     (p: { name: string; model: string }) =>
@@ -111,7 +115,7 @@ export const checkMessages = {
   'unreduced-index': error(
     (p: { index: string }) => `this still varies with '${p.index}'; reduce it, as logmeanexp[${p.index}](…) does`,
   ),
-  'index-unused': error((p: { index: string }) => `this does not vary with '${p.index}'`),
+  'index-unused': error((p: { index: string; instead: string }) => `this does not vary with ${p.index}; ${p.instead}`),
   'no-pathwise-gradient': error(
     (p: { variable: string; family: string }) =>
       `'${p.variable}' is drawn from a ${p.family}, whose draws have no pathwise gradient; a continuous family such as Normal has one`,
@@ -130,6 +134,9 @@ export const checkMessages = {
   'loop-carries-nothing': error(
     () => "this loop changes nothing that is read after it; write 'carry' before what it gives anew, 'carry x ~ …'",
   ),
-  'no-result': error((p: { found: string }) => `a sample returns numbers, found ${p.found}`),
+  'no-result': error(
+    (p: { found: string }) =>
+      `a sample returns numbers, not ${p.found}; return a draw, or a mean as 'mean p(x | z)' is`,
+  ),
   'not-supported': error((p: { what: string; instead: string }) => `${p.what} is not supported yet${p.instead}`),
 } as const;

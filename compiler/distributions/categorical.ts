@@ -26,7 +26,7 @@ export const categorical: Distribution = {
   support: ({ logits }) => ({ kind: 'category', size: logits!.shape.at(-1)! }),
   logProb: (b, { logits }, value) => {
     const chosen = b.map('eq', withTrailingAxis(b, value), b.iota(logits!.shape.at(-1)!));
-    return b.sub(b.sum(b.select(chosen, logits!, 0), [-1]), logSumExp(b, logits!));
+    return b.sub(b.sum(b.select(chosen, logits!, 0), [-1]), logSumExp(b, logits!, [logits!.shape.length - 1]));
   },
   /** The inverse of the distribution function: how many running sums of e^(l - max l) lie at or below u times the last. */
   sample: (b, { logits }, noise) => {
@@ -54,7 +54,7 @@ export const categorical: Distribution = {
 
 /** log softmax along the last axis. */
 function normalised(b: Builder, logits: Node): Node {
-  return b.sub(logits, withTrailingAxis(b, logSumExp(b, logits)));
+  return b.sub(logits, withTrailingAxis(b, logSumExp(b, logits, [logits.shape.length - 1])));
 }
 
 /** Σ q(k) (log q(k) - log p(k)). */

@@ -37,11 +37,26 @@ export function logOfUniform(b: Builder, u: Node): Node {
   return b.select(b.map('lt', u, 0.5), b.log(u), nearOne);
 }
 
-/** log Σ exp over the last axis, dropped; the maximum is subtracted and is a constant to the gradient. */
-export function logSumExp(b: Builder, x: Node): Node {
-  const greatest = b.map('stop', b.reduce('max', x, [-1]));
-  const sum = b.sum(b.exp(b.sub(x, withTrailingAxis(b, greatest))), [-1]);
-  return b.add(greatest, b.log(sum));
+/** log Σ exp(x) = m + log Σ exp(x - m) over axes, which are dropped; m is the largest, a constant to the gradient. */
+export function logSumExp(b: Builder, x: Node, axes: readonly number[]): Node {
+  const top = largest(b, x, axes);
+  return b.add(top, b.log(b.sum(b.exp(b.sub(x, restored(b, top, x, axes))), axes)));
+}
+
+/** e^x / Σ e^x over axes, of x's shape. */
+export function softmax(b: Builder, x: Node, axes: readonly number[]): Node {
+  const weights = b.exp(b.sub(x, restored(b, largest(b, x, axes), x, axes)));
+  return b.div(weights, restored(b, b.sum(weights, axes), x, axes));
+}
+
+function largest(b: Builder, x: Node, axes: readonly number[]): Node {
+  return b.map('stop', b.reduce('max', x, axes));
+}
+
+/** What was reduced over axes of `like`, repeated along them. */
+function restored(b: Builder, reduced: Node, like: Node, axes: readonly number[]): Node {
+  const kept = like.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  return b.broadcast(reduced, like.shape, kept);
 }
 
 /** Running sums along the last axis, itself included: the product with a triangle of ones. */

@@ -1,6 +1,6 @@
 /**
  * Reductions, over a value's own shape or, with an index, over draws: `sum(v)`, `logmeanexp[k](lw[k])`.
- * logmeanexp subtracts the largest entry first, so that nothing overflows; the entry takes no gradient, which cancels.
+ * logmeanexp subtracts the largest entry first, so that nothing overflows.
  */
 import { applyToTables, hostScalar } from '../host.ts';
 import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
@@ -16,6 +16,7 @@ import { derive, linear, nonlinear, type Rule } from '../derive.ts';
 import { resultSupport } from '../supports.ts';
 import { apply, floating, toTensor } from '../tensors.ts';
 import type { Support } from '../../distributions/distribution.ts';
+import { logSumExp, softmax } from '../../distributions/mathematics.ts';
 import { describe, invalid, type TensorValue, type Value } from '../values.ts';
 
 type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'logsumexp' | 'logmeanexp' | 'softmax';
@@ -132,26 +133,7 @@ function reduceAxes(name: Reduction, b: Builder, arg: Node, axes: readonly numbe
       return logSumExp(b, arg, axes);
     case 'logmeanexp':
       return b.sub(logSumExp(b, arg, axes), Math.log(count));
-    case 'softmax': {
-      const weights = b.exp(b.sub(arg, restore(b, largest(b, arg, axes), arg, axes)));
-      return b.div(weights, restore(b, b.sum(weights, axes), arg, axes));
-    }
+    case 'softmax':
+      return softmax(b, arg, axes);
   }
-}
-
-/** log Σ exp(x) = m + log Σ exp(x - m), m the largest. */
-function logSumExp(b: Builder, arg: Node, axes: readonly number[]): Node {
-  const top = largest(b, arg, axes);
-  const sum = b.sum(b.exp(b.sub(arg, restore(b, top, arg, axes))), axes);
-  return b.add(top, b.log(sum));
-}
-
-function largest(b: Builder, arg: Node, axes: readonly number[]): Node {
-  return b.map('stop', b.reduce('max', arg, axes));
-}
-
-/** A reduced node repeated along the axes it lost. */
-function restore(b: Builder, reduced: Node, like: Node, axes: readonly number[]): Node {
-  const kept = like.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  return b.broadcast(reduced, like.shape, kept);
 }

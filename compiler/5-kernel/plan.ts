@@ -70,7 +70,7 @@ export type PlanProgram = Planned<Program>;
 export interface Plan {
   readonly format: 'vaec-plan';
   readonly version: number;
-  /** Name of the spec's file without folder and ending, and the SHA-256 (hex) of all its sources. */
+  /** Name of the spec's file without folder and ending, and the fingerprint (hex) of all its sources. */
   readonly spec: { readonly name: string; readonly hash: string };
   readonly target: Target;
   /** The profile that the kernels were scheduled for: `portable`, `subgroup8`, `gpu`, `cpu`. */

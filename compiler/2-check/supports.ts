@@ -66,6 +66,12 @@ export function fixedNumbers(node: Node): readonly number[] | undefined {
   }
 }
 
+/** A set that holds both: one of the two where the other lies within it, else all numbers. */
+export function joinSupports(a: Support, b: Support): Support {
+  if (liesWithin(a, b)) return b;
+  return liesWithin(b, a) ? a : { kind: 'real' };
+}
+
 /** Where means of such values lie: between them. */
 export function meanSupport(of: Support): Support {
   switch (of.kind) {
@@ -123,8 +129,7 @@ export function resultSupport(op: OpName, args: readonly Support[]): Support {
       return args[0]!;
     case 'select': {
       const [, then, otherwise] = args;
-      if (liesWithin(then!, otherwise!)) return otherwise!;
-      return liesWithin(otherwise!, then!) ? then! : { kind: 'real' };
+      return joinSupports(then!, otherwise!);
     }
     case 'lt':
     case 'le':

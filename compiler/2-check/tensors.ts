@@ -7,7 +7,7 @@ import type { Support } from '../distributions/distribution.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Frame } from './context.ts';
 import { derive, deriveLinearly, linearityOf } from './derive.ts';
-import { resultSupport } from './supports.ts';
+import { joinSupports, resultSupport } from './supports.ts';
 import { commonUnit, resultUnit } from './units.ts';
 import {
   describe,
@@ -132,7 +132,8 @@ function stack(frame: Frame, items: readonly Value[], span: Span): TensorValue |
     );
     const shape = [items.length, ...first.shape];
     const unit = commonUnit(items.map((part) => part.unit));
-    return { node: b.concat(rows, plates.length), support: first.support, shape, plates, unit };
+    const support = items.map((part) => part.support).reduce(joinSupports);
+    return { node: b.concat(rows, plates.length), support, shape, plates, unit };
   });
 }
 

@@ -119,6 +119,10 @@ test.each<[Parts, string]>([
     { rest: 'evaluate { data d  report u on d }' },
     "not-supported: 'on' in evaluate is not supported yet; a block evaluates on what its 'data' names",
   ],
+  [
+    { objective: 'sum(log Normal(0, [exp(u), u])(x))' },
+    "parameter-support: 'scale' of Normal must be positive, found real[2]; write softplus([exp(u), u]) or exp([exp(u), u])",
+  ],
   [{ data: 'split a: 0.5, b: 0.4' }, 'wrong-type: expected shares that sum to 1, found a sum of 0.9'],
   [{ data: 'split a: 0.5, a: 0.5' }, "duplicate-name: 'a' is declared twice; rename one of the two"],
   [{ data: 'where x > 1' }, "wrong-type: expected a field of one number a row, found 'x' [2]"],

@@ -111,7 +111,9 @@ test('a kernel is a function of the name of its file, whatever words of WGSL a s
 });
 
 describe('std/objectives with every name changed', () => {
-  const words = 'elbo elbo_mc free_bits stl iwelbo iwelbo_dreg renyi kl_per_dim rate distortion active_units ess'.split(' ');
+  const words = 'elbo elbo_mc free_bits stl iwelbo iwelbo_dreg renyi kl_per_dim rate distortion active_units ess'.split(
+    ' ',
+  );
   const parameters = 'p q beta lambda K alpha z x k lw bound w s'.split(' ');
   const renaming = new Map([...words, ...parameters].map((word, i) => [word, `name${i}`]));
   const renamed = (text: string): string =>

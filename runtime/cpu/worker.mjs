@@ -186,9 +186,13 @@ function add(sums, at, amount) {
   sums[at] = (sums[at] ?? 0) + amount;
 }
 
-/** @param {Answer} message */
+/**
+ * Once a kernel has failed only that is told: a port of its own brings it to the main thread, perhaps later than this
+ * one, and what was asked for must not be answered with what never was computed.
+ * @param {Answer} message
+ */
 function answer(message) {
-  port.postMessage(message);
+  if (message.kind === 'trap' || !control.failed) port.postMessage(message);
 }
 
 /**

@@ -78,7 +78,7 @@ function commandLine(terminal: Terminal): Command {
 
   program
     .command('compile')
-    .description('write the kernels (.wgsl or .wasm), the plan and a typed module of a spec')
+    .description('write the kernels (.wgsl, or .wat with .wasm), the plan and a typed module of a spec')
     .argument('<spec>')
     .option('--out <dir>', 'where to write them')
     .option('--check <dir>', 'write nothing; fail where the folder is not what the spec compiles to')

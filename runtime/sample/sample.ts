@@ -49,7 +49,7 @@ export async function drawSamples(
   const together = program.parts.length === 0 ? executor.capacity(program.name) : 1;
   for (let begin = 0; begin < firsts.length; begin += together) {
     const chunk = firsts.slice(begin, begin + together);
-    for (const first of program.parts.length === 0 ? [] : chunk) {
+    for (const first of chunk) {
       for (const part of program.parts) {
         await runPart(executor, part, first, scalars, (label, numbers) => {
           const all = kept.get(label) ?? new Float32Array(values.length);

@@ -41,9 +41,9 @@ export function someInputs(fn: TensorFunction, context: FuseContext, seed = 1): 
     if (source.kind === 'argument') args[source.name] ??= numbers(size, dtype, i);
     if (source.kind === 'uniform') uniforms[source.name] ??= dtype === 'f32' ? 0.5 : 3;
   });
-  for (const target of fn.outputs.map(({ target }) => target)) {
+  for (const { node, target } of fn.outputs) {
     if (target.kind === 'vector') vectors[target.name] ??= new Float64Array(context.layout.length);
-    if (target.kind === 'state') states[target.name] ??= new Float64Array(2);
+    if (target.kind === 'state') states[target.name] ??= new Float64Array(sizeOf(node.shape));
   }
   if (uniforms['rows'] !== undefined) uniforms['rows'] = tableRows;
   for (const node of nodes)

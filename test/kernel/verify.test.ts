@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fuse } from '../../compiler/5-kernel/fuse.ts';
 import type { Kernel, KernelProgram, Phase, Store, Tensor } from '../../compiler/5-kernel/ir.ts';
-import { verifyKernelProgram } from '../../compiler/5-kernel/verify.ts';
+import { verifyKernel, verifyKernelProgram } from '../../compiler/5-kernel/verify.ts';
 import { mlpStep } from './mlp.ts';
 
 function goodProgram(): KernelProgram {
@@ -66,6 +66,20 @@ test('an update in place that reads its neighbour is found', () => {
     })),
   );
   expect(() => verifyKernelProgram(program)).toThrow(/loads parameters at another point than it stores/);
+});
+
+test('a load that never reaches what is stored is none of its business', () => {
+  const tensor: Tensor = { name: 'both', shape: [8], storage: 'f32', role: { kind: 'activation' } };
+  const row = { name: 'row', extent: 4 };
+  const axis = { kind: 'axis', axis: row } as const;
+  const kernel = (from: number): Kernel => {
+    const index = { kind: 'sum', terms: [axis, { kind: 'constant', value: from }] } as const;
+    const store = { tensor, index: axis, value: { kind: 'load', dtype: 'f32', tensor, index } as const };
+    return { name: 'copy', documentation: [], axes: [row], phases: [{ over: [], accumulators: [], stores: [store] }] };
+  };
+  const problem = /loads both at another point than it stores/;
+  expect(() => verifyKernel(kernel(3))).toThrow(problem);
+  expect(() => verifyKernel(kernel(4))).not.toThrow(problem);
 });
 
 test('nine bindings are one too many', () => {

@@ -1,14 +1,16 @@
 /** The gallery's specs at small sizes. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const folder = 'specs/vae/';
-
-export const galleryNames: readonly string[] = readdirSync(folder).filter((name) => name.endsWith('.vae'));
-
-/** Texts by file name. */
+/** Texts by file name, of every family. */
 export const gallery: Readonly<Record<string, string>> = Object.fromEntries(
-  galleryNames.map((name) => [name, readFileSync(folder + name, 'utf8')]),
+  readdirSync('specs').flatMap((family) =>
+    readdirSync(`specs/${family}`)
+      .filter((name) => name.endsWith('.vae'))
+      .map((name) => [name, readFileSync(`specs/${family}/${name}`, 'utf8')] as const),
+  ),
 );
+
+export const galleryNames: readonly string[] = Object.keys(gallery);
 
 /** Pictures of 3 by 5, narrow layers and small batches: every structure, at extents that divide nothing. */
 export const shrunkGallery: Readonly<Record<string, string>> = Object.fromEntries(
@@ -24,5 +26,6 @@ function shrunk(text: string): string {
     .replace(/hyper hidden = \d+/, 'hyper hidden = 7')
     .replace(/hyper latent = \d+/, 'hyper latent = 3')
     .replace(/\b(batch|n =) \d+/g, '$1 5')
-    .replace(/K: \d+/g, 'K: 3');
+    .replace(/K: \d+/g, 'K: 3')
+    .replace(/^(sample \w+ = \w+\(.*)\)$/gm, '$1, n: 5)');
 }

@@ -14,22 +14,15 @@ struct Scalars {
 
 const POINTS = 12u;
 
-// log(1 + x), accurate near 0
-fn log1p_vec4(x : vec4f) -> vec4f {
-  let is_near = (x >= vec4f(-0.5)) & (x <= vec4f(1.0));
-  let near = select(vec4f(), x, is_near);
-  let t = near / (2.0 + near);
-  let t2 = t * t;
-  let twice = 2.0 * t;
-  let series = fma(twice * t2,
-      fma(fma(fma(vec4f(0x1.1ef874p-3), t2, vec4f(0x1.1eb61p-3)), t2, vec4f(0x1.99d27cp-3)), t2, vec4f(0x1.5555p-2)),
-      twice);
-  return select(log(select(1.0 + x, vec4f(1.0), is_near)), series, is_near);
-}
-
 // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), without overflow
 fn softplus_vec4(x : vec4f) -> vec4f {
-  return max(x, vec4f()) + log1p_vec4(exp(-abs(x)));
+  let e = exp(-abs(x));
+  let t = e / (2.0 + e);
+  let t2 = t * t;
+  let twice = 2.0 * t;
+  return max(x, vec4f()) + fma(twice * t2,
+      fma(fma(fma(vec4f(0x1.1ef874p-3), t2, vec4f(0x1.1eb61p-3)), t2, vec4f(0x1.99d27cp-3)), t2, vec4f(0x1.5555p-2)),
+      twice);
 }
 
 @compute @workgroup_size(64)

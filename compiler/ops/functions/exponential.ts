@@ -6,7 +6,7 @@ const one = s.f32(1);
 /** q with atanh(t) = t + t³ q(t²) for |t| <= 1/3, to 4e-10 of the result; our own minimax fit. */
 export const atanhTail: readonly number[] = [0.3333320656, 0.2001084959, 0.139995697, 0.1401223282];
 
-/** log((1 + t) / (1 - t)) = 2 atanh(t) for |t| <= 1/3. */
+/** log((1 + t) / (1 - t)) = 2 atanh(t) for |t| <= 1/3; with t = x / (2 + x) it is log(1 + x). */
 export function logOfRatio(t: s.Scalar, keep: s.Keep): s.Scalar {
   const square = keep('t2', s.mul(t, t));
   const twice = keep('twice', s.mul(s.f32(2), t));
@@ -38,7 +38,11 @@ export const softplusFunction = s.define(
   'softplus',
   'log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), without overflow',
   [['x', 'f32']],
-  (_, x) => s.add(s.max(x!, s.f32(0)), s.call(log1pFunction, s.exp(s.neg(s.abs(x!))))),
+  (keep, x) => {
+    const e = keep('e', s.exp(s.neg(s.abs(x!))));
+    const t = keep('t', s.div(e, s.add(s.f32(2), e)));
+    return s.add(s.max(x!, s.f32(0)), logOfRatio(t, keep));
+  },
 );
 
 export const sigmoidFunction = s.define('sigmoid', '1 / (1 + exp(-x)), without overflow', [['x', 'f32']], (keep, x) => {

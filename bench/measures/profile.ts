@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { closeField, leftOutLine, openField, wantedContenders } from '../harness/contestants.ts';
 import { exportFixture } from '../harness/fixture.ts';
+import { peakOfCore } from '../harness/peak.ts';
 import type { KernelTime } from '../harness/protocol.ts';
 import { digits, table } from '../harness/table.ts';
 import { workloads } from '../workloads/list.ts';
@@ -10,6 +11,8 @@ import type { Measure } from './measure.ts';
 export const measureKernels: Measure = async (options, tell) => {
   const texts: string[] = [];
   const data: object[] = [];
+  const peak = await peakOfCore();
+  const peakLine = `one core's peak in vectors of four: ${digits(peak)} GFLOP/s`;
   for (const workload of workloads) {
     const entries = wantedContenders(options, 'profile', workload.name).filter(({ family }) => family === 'vaec');
     if (entries.length === 0) continue;
@@ -26,7 +29,8 @@ export const measureKernels: Measure = async (options, tell) => {
       for (const { entry, child } of field.contestants) {
         const { kernels } = await child.ask('profile', 'profile');
         texts.push(`profile: ${workload.title}, ${entry.name}\n${kernelTable(kernels)}`);
-        data.push({ workload: workload.name, name: entry.name, kernels });
+        if (entry.place === 'cpu') texts.push(peakLine);
+        data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
       }
       texts.push(...field.leftOut.map(leftOutLine));
       await closeField(field);

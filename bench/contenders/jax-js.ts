@@ -13,7 +13,10 @@ import { type Contender, Missing, ReadPace, serve } from './serve.ts';
 
 const [, , fixture = '', device = '', threads] = process.argv;
 
+/** Arrays by name. */
 type Parameters = Record<string, Array>;
+/** A training step under jit: the loss and the next state. */
+type Step<Drawn> = (state: State, x: Array, drawn: Drawn, rate: Array) => unknown;
 type State = { parameters: Parameters; m: Parameters; v: Parameters };
 
 await serve(async (): Promise<Contender> => {
@@ -22,7 +25,7 @@ await serve(async (): Promise<Contender> => {
   if (threads !== undefined) provideWorkers(Number(threads));
   const { defaultDevice, init, jit, numpy: np, random, valueAndGrad } = await import('@jax-js/jax');
   const { loss } = (await import(`../workloads/${index.workload}/jax-js.ts`)) as {
-    loss: (p: Parameters, x: Array, noise: Array) => Array;
+    loss: (p: Parameters, x: Array, draws: Parameters) => Array;
   };
   if (!(await init(device as 'wasm')).includes(device as 'wasm')) throw new Missing(`jax-js has no ${device} here`);
   defaultDevice(device as 'wasm');
@@ -53,16 +56,22 @@ await serve(async (): Promise<Contender> => {
     root.dispose();
     return next;
   };
-  const train = (state: State, x: Array, noise: Array, rate: Array): [Array, State] => {
+  const train = (state: State, x: Array, draws: Parameters, rate: Array): [Array, State] => {
     const parameters = Object.fromEntries(Object.entries(state.parameters).map(([name, value]) => [name, value.ref]));
-    const [value, gradient] = valueAndGrad(loss)(parameters, x, noise);
+    const [value, gradient] = valueAndGrad(loss)(parameters, x, draws);
     return [value, update(gradient, state, rate)];
   };
   const given = jit(train);
-  const drawing = jit((state: State, x: Array, seed: Array, rate: Array) =>
-    train(state, x, random.normal(random.key(seed), index.noise.shape.slice(1)), rate),
-  );
-  const advance = (run: typeof given, x: Array, drawn: Array): void => {
+  const drawing = jit((state: State, x: Array, seed: Array, rate: Array) => {
+    const draws = index.draws.map(({ name, kind, shape }, i): [string, Array] => {
+      const draw = kind === 'standard_normal' ? random.normal : random.uniform;
+      // Seeds rise by as many as there are draws, so that no two of them share a key.
+      return [name, draw(random.key(seed.ref.add(i)), shape.slice(1))];
+    });
+    seed.dispose();
+    return train(state, x, Object.fromEntries(draws), rate);
+  });
+  const advance = <Drawn>(run: Step<Drawn>, x: Array, drawn: Drawn): void => {
     step++;
     last?.dispose();
     const size = index.learningRate / (1 - 0.9 ** step);
@@ -78,12 +87,18 @@ await serve(async (): Promise<Contender> => {
     async losses() {
       const losses: number[] = [];
       for (let i = 0; i < index.losses.length; i++) {
-        advance(given, tensor(ofStep(index.batches, i)), tensor(ofStep(index.noise, i)));
+        const draws = index.draws.map((one): [string, Array] => [one.name, tensor(ofStep(one, i))]);
+        advance(given, tensor(ofStep(index.batches, i)), Object.fromEntries(draws));
         losses.push(await read());
       }
       return losses;
     },
-    steps: (count) => pace.run(count, () => advance(drawing, batch.ref, np.array(step, { dtype: np.uint32 })), read),
+    steps: (count) =>
+      pace.run(
+        count,
+        () => advance(drawing, batch.ref, np.array(step * index.draws.length, { dtype: np.uint32 })),
+        read,
+      ),
   };
 });
 

@@ -15,6 +15,7 @@ declare module '@jax-js/jax' {
     mul(other: Array | number): Array;
     div(other: Array | number): Array;
     reshape(shape: number[]): Array;
+    astype(dtype: DType): Array;
     data(): Promise<Float32Array>;
     dispose(): void;
   }
@@ -27,15 +28,24 @@ declare module '@jax-js/jax' {
     matmul(a: Array, b: Array): Array;
     split(a: Array, parts: number, axis?: number): Array[];
     sum(a: Array): Array;
+    take(a: Array, indices: Array): Array;
+    concatenate(parts: Array[], axis: number): Array;
     absolute(a: Array): Array;
+    cos(a: Array): Array;
     exp(a: Array): Array;
+    floor(a: Array): Array;
     log1p(a: Array): Array;
     negative(a: Array): Array;
+    sin(a: Array): Array;
     sqrt(a: Array): Array;
     square(a: Array): Array;
   };
-  export const nn: { relu(a: Array): Array };
-  export const random: { key(seed: Array): Array; normal(key: Array, shape: number[]): Array };
+  export const nn: { relu(a: Array): Array; silu(a: Array): Array };
+  export const random: {
+    key(seed: Array): Array;
+    normal(key: Array, shape: number[]): Array;
+    uniform(key: Array, shape: number[]): Array;
+  };
 
   export function init(...devices: Device[]): Promise<Device[]>;
   export function defaultDevice(device: Device): Device;
@@ -56,12 +66,19 @@ declare module '@tensorflow/tfjs' {
     mul(other: Tensor | number): Tensor;
     div(other: Tensor | number): Tensor;
     abs(): Tensor;
+    cos(): Tensor;
     exp(): Tensor;
+    floor(): Tensor;
     log1p(): Tensor;
+    mean(): Tensor;
     neg(): Tensor;
     relu(): Tensor;
+    reshape(shape: number[]): Tensor;
+    sigmoid(): Tensor;
+    sin(): Tensor;
     square(): Tensor;
     sum(): Tensor;
+    toInt(): Tensor;
     data(): Promise<Float32Array>;
     dispose(): void;
   }
@@ -87,6 +104,9 @@ declare module '@tensorflow/tfjs' {
   export function tensor(values: Float32Array, shape: number[]): Tensor;
   export function variable(initial: Tensor): Tensor;
   export function randomNormal(shape: number[]): Tensor;
+  export function randomUniform(shape: number[]): Tensor;
+  export function concat(parts: readonly Tensor[], axis: number): Tensor;
+  export function gather(x: Tensor, indices: Tensor): Tensor;
   export function split(x: Tensor, parts: number, axis: number): Tensor[];
   export function tidy<T extends Tensor>(f: () => T): T;
 }

@@ -63,7 +63,8 @@ def load():
         ).requires_grad_()
         for one in index["parameters"]
     }
-    return index, parameters, tensor(index["batches"]).clone(), tensor(index["noise"]).clone()
+    draws = {one["name"]: tensor(one).clone() for one in index["draws"]}
+    return index, parameters, tensor(index["batches"]).clone(), draws
 
 
 def loss_of(workload):
@@ -71,18 +72,24 @@ def loss_of(workload):
     spec = importlib.util.spec_from_file_location("workload", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return torch.jit.script(module.loss) if mode == "jit" else module.loss
+    # What the loss looks up comes to it with the draws, since TorchScript has no globals.
+    tables = getattr(module, "tables", {})
+    made = torch.jit.script(module.loss) if mode == "jit" else module.loss
+    return lambda p, x, draws: made(p, x, {**tables, **draws})
 
 
-index, parameters, batches, noises = load()
+index, parameters, batches, given = load()
+drawing = {
+    one["name"]: torch.randn_like if one["kind"] == "standard_normal" else torch.rand_like for one in index["draws"]
+}
 batch = batches[0].clone()
 loss = loss_of(index["workload"])
 optimizer = torch.optim.Adam(parameters.values(), lr=index["learningRate"], foreach=foreach == "1")
 pace = READ_INTERVAL
 
 
-def step(x, noise):
-    value = loss(parameters, x, noise)
+def step(x, draws):
+    value = loss(parameters, x, draws)
     optimizer.zero_grad()
     value.backward()
     optimizer.step()
@@ -94,7 +101,7 @@ def steps(count):
     every = max(1, round(READ_INTERVAL / pace))
     begin = time.perf_counter()
     for i in range(1, count + 1):
-        value = step(batch, torch.randn_like(noises[0]))
+        value = step(batch, {name: draw(given[name][0]) for name, draw in drawing.items()})
         if i % every == 0 or i == count:
             value.item()
     pace = (time.perf_counter() - begin) / count
@@ -108,7 +115,9 @@ for line in sys.stdin:
     if question == "quit":
         break
     if question == "losses":
-        say(kind="losses", losses=[step(x, noise).item() for x, noise in zip(batches, noises)])
+        say(kind="losses", losses=[
+            step(x, {name: values[i] for name, values in given.items()}).item() for i, x in enumerate(batches)
+        ])
     elif question == "steps":
         say(kind="steps", milliseconds=steps(int(rest[0])))
     else:

@@ -2,12 +2,13 @@
 import { cpus } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs';
 import { provideWebGpu } from './dawn.ts';
-import type { FixtureTensor } from '../harness/fixture.ts';
+import type { FixtureDraw, FixtureTensor } from '../harness/fixture.ts';
 import { ofStep, readFixture } from './fixture.ts';
 import { type Contender, Missing, ReadPace, serve } from './serve.ts';
 
 const [, , fixture = '', device = ''] = process.argv;
 
+/** Tensors by name. */
 type Parameters = Readonly<Record<string, Tensor>>;
 
 await serve(async (): Promise<Contender> => {
@@ -18,7 +19,7 @@ await serve(async (): Promise<Contender> => {
   if (!(await tf.setBackend(device))) throw new Missing(`TensorFlow.js has no ${device} here`);
   await tf.ready();
   const { loss } = (await import(`../workloads/${index.workload}/tensorflow.ts`)) as {
-    loss: (p: Parameters, x: Tensor, noise: Tensor) => Tensor;
+    loss: (p: Parameters, x: Tensor, draws: Parameters) => Tensor;
   };
   const tensor = (one: FixtureTensor): Tensor => tf.tensor(values(one), [...one.shape]);
   const parameters = Object.fromEntries(index.parameters.map((one) => [one.name, tf.variable(tensor(one))]));
@@ -26,11 +27,15 @@ await serve(async (): Promise<Contender> => {
   const batch = tensor(ofStep(index.batches, 0));
   const optimizer = tf.train.adam(index.learningRate, 0.9, 0.999, 1e-8);
   let last: Tensor | undefined;
-  const advance = (x: Tensor, noise: () => Tensor): void => {
+  const drawn = (make: (one: FixtureDraw) => Tensor): Parameters =>
+    Object.fromEntries(index.draws.map((one) => [one.name, make(one)]));
+  const fresh = ({ kind, shape }: FixtureDraw): Tensor =>
+    kind === 'standard_normal' ? tf.randomNormal(shape.slice(1)) : tf.randomUniform(shape.slice(1));
+  const advance = (x: Tensor, make: (one: FixtureDraw) => Tensor): void => {
     last?.dispose();
     last = tf.tidy(() => {
-      const drawn = noise();
-      return optimizer.minimize(() => loss(parameters, x, drawn), true, variables)!;
+      const draws = drawn(make);
+      return optimizer.minimize(() => loss(parameters, x, draws), true, variables)!;
     });
   };
   const read = async (): Promise<number> => (await last!.data())[0]!;
@@ -42,11 +47,11 @@ await serve(async (): Promise<Contender> => {
     async losses() {
       const losses: number[] = [];
       for (let i = 0; i < index.losses.length; i++) {
-        advance(tensor(ofStep(index.batches, i)), () => tensor(ofStep(index.noise, i)));
+        advance(tensor(ofStep(index.batches, i)), (one) => tensor(ofStep(one, i)));
         losses.push(await read());
       }
       return losses;
     },
-    steps: (count) => pace.run(count, () => advance(batch, () => tf.randomNormal(index.noise.shape.slice(1))), read),
+    steps: (count) => pace.run(count, () => advance(batch, fresh), read),
   };
 });

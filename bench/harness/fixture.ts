@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import { splitNamed } from '../../runtime/data/dataset.ts';
-import { drawsOfSteps } from '../../test/support/draws.ts';
+import { drawsOfSteps, type NoiseKind } from '../../test/support/draws.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { openSubject, referenceLosses } from './reference.ts';
 
@@ -28,10 +28,15 @@ export interface FixtureIndex {
   readonly parameters: readonly FixtureTensor[];
   /** [steps, batch, elements of a row]. */
   readonly batches: FixtureTensor;
-  /** [steps, ...]. */
-  readonly noise: FixtureTensor;
+  /** Each [steps, ...]. */
+  readonly draws: readonly FixtureDraw[];
   /** Of each step, in nats a row. */
   readonly losses: readonly number[];
+}
+
+/** What a step draws under a name, as the workload says. */
+export interface FixtureDraw extends FixtureTensor {
+  readonly kind: NoiseKind;
 }
 
 interface Numbers {
@@ -51,7 +56,12 @@ export async function exportFixture(
       return [path, { shape, data: subject.parameters.slice(offset, offset + sizeOf(shape)) }];
     }),
   );
-  const draws = drawsOfSteps(program, { steps, rows, seed });
+  const kinds = Object.entries(workload.draws);
+  const draws = drawsOfSteps(
+    program,
+    { steps, rows, seed },
+    kinds.map(([, kind]) => kind),
+  );
   const { values, rowShape, scale } = splitNamed(sets, program.set).fields.get(workload.field)!;
   const width = sizeOf(rowShape);
   const stored = draws.index.flat().flatMap((row) => Array.from(values.subarray(row * width, (row + 1) * width)));
@@ -67,7 +77,10 @@ export async function exportFixture(
       shape: [steps, program.batch, width],
       data: Float32Array.from(stored, (number) => number * scale),
     }),
-    noise: writer.add('noise', { shape: [steps, ...draws.shape], data: Float32Array.from(draws.noise.flat()) }),
+    draws: kinds.map(([name, kind], i) => {
+      const { shape, values } = draws.noise[i]!;
+      return { kind, ...writer.add(name, { shape: [steps, ...shape], data: Float32Array.from(values.flat()) }) };
+    }),
     losses: referenceLosses(subject, steps),
   };
   const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));

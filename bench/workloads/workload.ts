@@ -1,3 +1,5 @@
+import type { NoiseKind } from '../../test/support/draws.ts';
+
 /** What a benchmark trains: a spec, and how other implementations of its training step are handed the same numbers. */
 export interface Workload {
   /** Also the folder beside this file that holds the peers' mathematics. */
@@ -14,6 +16,8 @@ export interface Workload {
    * a person would write two layers that read the same activations.
    */
   readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** What a step draws, by the name that the peers' mathematics has for it. */
+  readonly draws: Readonly<Record<string, NoiseKind>>;
   /** Floating-point operations of a step's matrix products, forward, backward and for the weights. */
   readonly flops: number;
 }

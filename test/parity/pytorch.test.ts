@@ -58,7 +58,8 @@ describe.skipIf(device === undefined || !torch)('twenty steps beside PyTorch', (
   ])('%s: every step within 1e-4', { timeout: 240_000 }, async (name, objective) => {
     const text = spec(objective);
     const program = elaborateText(text).programs.programs.find(({ kind }) => kind === 'train') as TrainProgram;
-    const { index, noise, shape } = drawsOfSteps(program, { steps, rows, seed });
+    const { index, noise } = drawsOfSteps(program, { steps, rows, seed });
+    const { shape, values } = noise[0]!;
     const { compiled } = compile({
       entry: 'test.vae',
       host: testSources({ 'test.vae': text }),
@@ -84,7 +85,7 @@ describe.skipIf(device === undefined || !torch)('twenty steps beside PyTorch', (
       lr,
       parameters: Object.fromEntries(parameters) as object,
       x: { data: x, shape: [steps, batch, 256] },
-      noise: { data: noise.flat(), shape: [steps, ...shape] },
+      noise: { data: values.flat(), shape: [steps, ...shape] },
     });
     expect(here.length).toBe(steps);
     const worst = Math.max(...here.map((value, step) => Math.abs(value / there[step]! - 1)));

@@ -10,15 +10,27 @@ import { mixSeed } from '../../compiler/ops/index.ts';
 export interface StepDraws {
   /** For each step, the rows of its batch in the data set: [batch]. */
   readonly index: readonly (readonly number[])[];
-  /** For each step, its standard normal draws, row major in `shape`. */
-  readonly noise: readonly (readonly number[])[];
-  readonly shape: readonly number[];
+  /** One for each of the kinds asked for. */
+  readonly noise: readonly Noise[];
 }
 
-/** The draws of the first `steps` steps over a set of so many rows. Throws an Error where the step draws no noise. */
+/** Standard normal numbers, or numbers between 0 and 1. */
+export type NoiseKind = 'standard_normal' | 'standard_uniform';
+
+/** For each step its numbers, row major in `shape`. */
+export interface Noise {
+  readonly shape: readonly number[];
+  readonly values: readonly (readonly number[])[];
+}
+
+/**
+ * The draws of the first `steps` steps over a set of so many rows: the first of each kind. Throws an Error where the
+ * step has none.
+ */
 export function drawsOfSteps(
   program: Pick<TrainProgram, 'function' | 'batch'>,
   { steps, rows, seed }: { readonly steps: number; readonly rows: number; readonly seed: number },
+  kinds: readonly NoiseKind[] = ['standard_normal'],
 ): StepDraws {
   const nodes = topological(program.function.outputs.map(({ node }) => node));
   const first = (op: string): Node => {
@@ -27,15 +39,14 @@ export function drawsOfSteps(
     if (found === undefined) throw new Error(`the training step has no "${op}"`);
     return found;
   };
-  const [row, draw] = [first('shuffled_row'), first('standard_normal')];
+  const drawn = kinds.map(first);
   const values = Array.from({ length: steps }, (_, step) => {
     const clock = uniformsAt(step, { batch: program.batch, rows, seed });
-    return evaluate([row, draw], ({ source }) => [clock['name' in source ? source.name : '']!]);
+    return evaluate([first('shuffled_row'), ...drawn], ({ source }) => [clock['name' in source ? source.name : '']!]);
   });
   return {
     index: values.map(([index]) => Array.from(index!)),
-    noise: values.map(([, noise]) => Array.from(noise!)),
-    shape: draw.shape,
+    noise: drawn.map(({ shape }, i) => ({ shape, values: values.map((made) => Array.from(made[i + 1]!)) })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The loss of a batch in TensorFlow.js: a negative evidence lower bound, the mean over rows, in nats. */
 import * as tf from '@tensorflow/tfjs';
 
+/** Tensors by name. */
 type Parameters = Readonly<Record<string, tf.Tensor>>;
 
 function dense(p: Parameters, name: string, x: tf.Tensor, activation?: 'relu'): tf.Tensor {
@@ -12,11 +13,11 @@ function dense(p: Parameters, name: string, x: tf.Tensor, activation?: 'relu'): 
   });
 }
 
-export function loss(p: Parameters, x: tf.Tensor, noise: tf.Tensor): tf.Tensor {
+export function loss(p: Parameters, x: tf.Tensor, { noise }: Parameters): tf.Tensor {
   const rows = x.shape[0]!;
   const h = dense(p, 'encoder.2', dense(p, 'encoder.1', x, 'relu'), 'relu');
   const [mu, logvar] = tf.split(dense(p, 'heads', h), 2, 1) as [tf.Tensor, tf.Tensor];
-  const z = mu.add(logvar.mul(0.5).exp().mul(noise));
+  const z = mu.add(logvar.mul(0.5).exp().mul(noise!));
   const g = dense(p, 'decoder.2', dense(p, 'decoder.1', z, 'relu'), 'relu');
   const logits = dense(p, 'decoder.3', g);
   // softplus(l) = max(l, 0) + log1p(exp(-|l|))

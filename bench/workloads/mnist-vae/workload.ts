@@ -34,5 +34,6 @@ export const mnistVae: Workload = {
     'decoder.3.weight': ['decoder.dense_3.weight'],
     'decoder.3.bias': ['decoder.dense_3.bias'],
   },
+  draws: { noise: 'standard_normal' },
   flops: flopsOfLayers(batch, encoder, true) + flopsOfLayers(batch, decoder, false),
 };

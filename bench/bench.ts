@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, machineLine } from './harness/machine.ts';
 import { measureIdle } from './measures/idle.ts';
-import type { Finding, Measure } from './measures/measure.ts';
+import type { Finding, Measure, Results } from './measures/measure.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureKernels } from './measures/profile.ts';
 import { measureStartup } from './measures/startup.ts';
@@ -35,7 +35,7 @@ if (options === 'help') {
     }
   }
   if (findings.length === 0) tell('nothing was measured: npm run bench -- --help');
-  const results = { machine, measures: findings.map(({ measure, data }) => ({ measure, data })) };
+  const results: Results = { machine, measures: findings };
   const text = `${JSON.stringify(results, undefined, 2)}\n`;
   const folder = fileURLToPath(new URL('results/', import.meta.url));
   mkdirSync(folder, { recursive: true });

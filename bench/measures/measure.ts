@@ -1,4 +1,5 @@
 /** A measurement: what it found for a person and for a file. */
+import type { Machine } from '../harness/machine.ts';
 import type { Options } from '../options.ts';
 
 export interface Finding {
@@ -7,6 +8,12 @@ export interface Finding {
   readonly text: string;
   /** The same as plain data. */
   readonly data: unknown;
+}
+
+/** A file of bench/results. */
+export interface Results {
+  readonly machine: Machine;
+  readonly measures: readonly Finding[];
 }
 
 /** Says on the terminal how it goes. */

@@ -1,0 +1,58 @@
+/**
+ * `npm run bench:report -- FILE…` writes docs/performance.md from files of bench/results: their tables as they were
+ * printed, a chart of each workload, and bench/notes.md.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { barChart, type Bar } from './harness/bars.ts';
+import { machineLine } from './harness/machine.ts';
+import { spreadOf } from './harness/statistics.ts';
+import type { Finding, Results } from './measures/measure.ts';
+import { workloadNamed } from './workloads/list.ts';
+
+const files = process.argv.slice(2);
+const place = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+if (files.length === 0) {
+  console.error('usage: npm run bench:report -- bench/results/FILE.json…');
+  process.exitCode = 2;
+} else {
+  const found = files.map((file) => ({ file, results: JSON.parse(readFileSync(file, 'utf8')) as Results }));
+  const charts = found.flatMap(({ results }) => results.measures.flatMap(chartsOf));
+  const sections = found.map(({ file, results: { machine, measures } }) =>
+    [
+      `${machineLine(machine)}, ${machine.time.slice(0, 10)} (\`${basename(file)}\`):`,
+      ...measures.map(({ text }) => `\`\`\`text\n${text}\n\`\`\``),
+    ].join('\n\n'),
+  );
+  const text = [
+    '<!-- Written by `npm run bench:report` from what `npm run bench` found. -->',
+    '# Performance',
+    'Ratios of one run count: a machine drifts by a quarter between two. [bench/README.md](../bench/README.md) says how it is measured.',
+    ...charts.map(({ name, title }) => `![${title}](images/${name})`),
+    readFileSync(place('bench/notes.md'), 'utf8').trim(),
+    '## Figures',
+    ...sections,
+  ].join('\n\n');
+  for (const { name, svg } of charts) writeFileSync(place(`docs/images/${name}`), svg);
+  writeFileSync(place('docs/performance.md'), `${text}\n`);
+  console.log(`written: docs/performance.md and ${charts.length} charts`);
+}
+
+/** What `step` keeps of a workload, as far as a chart needs it. */
+interface Steps {
+  readonly workload: string;
+  readonly contenders: readonly { readonly name: string; readonly times: readonly number[] }[];
+}
+
+function chartsOf({ measure, data }: Finding): readonly { name: string; title: string; svg: string }[] {
+  if (measure !== 'step') return [];
+  return (data as readonly Steps[]).map(({ workload, contenders }) => {
+    const title = `milliseconds a step: ${workloadNamed(workload).title}`;
+    const bars = contenders
+      .map(({ name, times }): Bar => ({ name, ...spreadOf(times), ours: name.startsWith('vaec') }))
+      .sort((a, b) => a.median - b.median);
+    return { name: `bench-${workload}.svg`, title, svg: barChart(title, bars) };
+  });
+}

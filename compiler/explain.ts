@@ -43,7 +43,8 @@ function describe(decision: Decision): string[] {
     case 'draw': {
       const count = decision.count === 1 ? 'one draw a row' : `${decision.count} draws a row`;
       const gradient = decision.estimator === 'pathwise' ? 'pathwise gradient' : 'no gradient through the draw';
-      return [`  ${decision.text}: ${count}, shared by every E and KL over it; ${gradient}`];
+      const arrangement = decision.arrangement === undefined ? '' : `${decision.arrangement}, `;
+      return [`  ${decision.text}: ${count}, ${arrangement}shared by every E and KL over it; ${gradient}`];
     }
     case 'density':
       return [`  ${decision.text}: the factors of ${decision.variables.join(', ')}, at the draw`];

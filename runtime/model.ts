@@ -297,8 +297,10 @@ export class Model {
 
   async #prepare(programs: readonly PlanProgram[]): Promise<void> {
     const added = programs.filter(({ name }) => !this.#executor.isPrepared(name));
-    const needsData = added.some(({ dispatches }) =>
-      dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
+    const needsData = added.some(
+      (program) =>
+        ('couplings' in program && program.couplings !== undefined) ||
+        program.dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
     );
     const sets = needsData ? await this.data() : new Map<string, DataSet>();
     await this.#executor.prepare(added, (reference) => splitNamed(sets, reference));

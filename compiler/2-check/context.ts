@@ -3,7 +3,15 @@ import type { Expr } from '../1-syntax/ast.ts';
 import type { Builder } from '../4-tensor/builder.ts';
 import type { Node, Shape } from '../4-tensor/ir.ts';
 import { evaluateHost } from '../4-tensor/host.ts';
-import type { Constraint, DataContract, HostExpr, Initialiser, RowStatistic, Uniform } from '../4-tensor/program.ts';
+import type {
+  Constraint,
+  Coupling,
+  DataContract,
+  HostExpr,
+  Initialiser,
+  RowStatistic,
+  Uniform,
+} from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
 import { fnv1a } from '../ops/fnv.ts';
@@ -131,12 +139,16 @@ export interface ProgramContext {
   readonly rows: Plate;
   /** Index of each row in its data set, or number of each sample: u32 [rows]. */
   readonly rowIndex: Node;
+  /** How many of the rows count, the first ones, where not all do: those that fill up an evaluation's last batch. u32 []. */
+  readonly counted?: () => Node;
   /** What the data of the step holds, by field. */
   readonly fields: ReadonlyMap<string, TensorValue>;
   readonly set: string;
   /** Draws shared by every E and KL over the same guide and arguments. */
   readonly draws: Map<string, ModelInstance>;
   readonly openDraws: OpenDraws;
+  /** Permutations of the rows that the host is to compute. */
+  readonly couplings: Coupling[];
   readonly decisions: Decision[];
   /** Evaluation only: what must be collected from all rows before `deferred` values are known, by the result's name. */
   readonly collected: Map<string, TensorValue>;

@@ -19,6 +19,8 @@ export type Decision =
       /** Draws for each row. */
       readonly count: number;
       readonly estimator: 'pathwise' | 'none';
+      /** How the draws of a batch's rows depend on one another; absent where they do not. */
+      readonly arrangement?: string;
     }
   /** A log-density that the objective evaluates. */
   | { readonly kind: 'density'; readonly text: string; readonly variables: readonly string[] };

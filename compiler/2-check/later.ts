@@ -59,11 +59,11 @@ function laterPart(statement: Statement, of: string): string | undefined {
   }
 }
 
-/** False (and reported) for a draw that is coupled, or has another estimator than the pathwise one. */
+/** False (and reported) for a draw with an estimator that is one for later. */
 export function checkDraw(session: Session, draw: Draw): boolean {
   const by = draw.by && printExpr(draw.by);
-  if (draw.coupled === undefined && (by === undefined || by === 'pathwise')) return true;
-  const what = draw.coupled !== undefined ? "'coupled'" : `the estimator '${by}'`;
-  session.report('not-supported', draw.span, { what, instead: "; draws are independent, with 'pathwise' gradients" });
+  if (by === undefined || ['pathwise', 'stratified', 'antithetic'].includes(by)) return true;
+  const instead = "; there is 'pathwise', and 'stratified' and 'antithetic' within the batch";
+  session.report('not-supported', draw.span, { what: `the estimator '${by}'`, instead });
   return false;
 }

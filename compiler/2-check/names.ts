@@ -187,6 +187,8 @@ class Walk {
     for (const draw of expr.draws) {
       checkDraw(this.#session, draw);
       this.#within(names, () => this.#density(draw.distribution));
+      // `by:` names a method, which stands for nothing else.
+      for (const { name, value } of draw.coupled ?? []) if (name?.text !== 'by') this.#expr(value);
       names.push(...draw.names.map(({ name }) => name.text), ...(draw.each ? eachNames(draw.each) : []));
     }
     this.#within(names, () => {

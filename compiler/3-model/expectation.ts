@@ -10,6 +10,7 @@ import { listed } from '../diagnostics/listed.ts';
 import { staticCount } from '../2-check/static.ts';
 import { toTensor } from '../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../2-check/values.ts';
+import { arrange, isPlain } from './arrange.ts';
 import { isTractable, readDensity } from './query.ts';
 import { expectedDraw } from './expected.ts';
 import { sharedDraw } from './sharing.ts';
@@ -92,6 +93,7 @@ function bind(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Frame):
   if (distribution.kind !== 'density' && isCall?.kind !== 'model') return bindNoise(draw, plate, frame, inner);
   const query = readDensity(distribution, frame);
   if (query === undefined) return false;
+  if (!isPlain(draw, "and this draws from a model; draw noise of the objective's own", frame)) return false;
   const values = new Map(query.values);
   for (const variable of query.of) values.delete(variable);
   if (!isTractable({ ...query, values }, frame)) return false;
@@ -147,7 +149,8 @@ function bindNoise(draw: Draw, plate: Plate | undefined, frame: Frame, inner: Fr
   // Expectations beside one another that draw `e` draw the same e; one within another does not.
   const around = frame.program!.openDraws.noise(variable);
   const path = ['E', variable, ...(around === 0 ? [] : [`within ${around}`])];
-  const drawn = expectedDraw(variable, value, path, plate, frame);
+  const arranged = arrange(draw, value, path, plate, frame);
+  const drawn = arranged && expectedDraw(variable, value, path, plate, frame, arranged);
   if (drawn === undefined) return false;
   inner.values.set(variable, drawn);
   return true;

@@ -3,6 +3,7 @@ import { argumentsOf, type Node } from '../4-tensor/ir.ts';
 import type { Frame } from '../2-check/context.ts';
 import { decide } from '../2-check/derivation.ts';
 import type { DistributionValue, Plate, TensorValue } from '../2-check/values.ts';
+import type { Arranged } from './arrange.ts';
 import { drawFrom } from './draw.ts';
 
 /**
@@ -15,6 +16,7 @@ export function expectedDraw(
   path: readonly string[],
   plate: Plate | undefined,
   frame: Frame,
+  arranged: Arranged = {},
 ): TensorValue | undefined {
   const program = frame.program!;
   const family = distribution.distribution;
@@ -29,12 +31,13 @@ export function expectedDraw(
     family: family.name,
     count: plate?.extent ?? 1,
     estimator: family.pathwise ? 'pathwise' : 'none',
+    ...(arranged.text !== undefined && { arrangement: arranged.text }),
   });
   if (!family.pathwise && program.kind === 'train' && reachParameter(Object.values(distribution.parameters))) {
     frame.context.session.report('no-pathwise-gradient', distribution.span, { variable, family: family.name });
     return undefined;
   }
-  return drawFrom(frame, distribution, path, plate === undefined ? [] : [plate]);
+  return drawFrom(frame, distribution, path, plate === undefined ? [] : [plate], arranged);
 }
 
 /** Whether a gradient at these nodes would arrive at a parameter: past no `stop`, and through real numbers only. */

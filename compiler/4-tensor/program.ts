@@ -102,6 +102,23 @@ export interface Limit {
 }
 
 /**
+ * A permutation of a batch's rows that the host computes before each run into an argument of the program: row i takes the
+ * draw of row permutation[i], so that Σ_i ‖values[i] - draws[permutation[i]]‖² is least over the rows that count; the others
+ * keep their own. Tensor IR for the reference interpreter, of data and of scalars of the host alone.
+ */
+export interface Coupling {
+  /** The argument: u32 [batch]. */
+  readonly argument: string;
+  /** For people: `e coupled with x`. */
+  readonly text: string;
+  /** What the draws are coupled with, and the draws as each row would take its own: [batch, ...], alike in shape. */
+  readonly values: Node;
+  readonly draws: Node;
+  /** How many rows count: the first ones of the batch. u32 []. */
+  readonly counted: Node;
+}
+
+/**
  * One step of training: outputs are the results `objective` and each term (scalars, means over the batch in nats a
  * row), `gradient_norm`, the new vectors, and the state `trouble` (u32[2]: the first bad step + 1, 0 while all is
  * well; the index of the term, terms.length for the gradient's norm). The update keeps the old state from the first trouble
@@ -121,6 +138,8 @@ export interface TrainProgram {
   readonly vectors: readonly { readonly name: string; readonly initial: 'zeros' | 'parameters' }[];
   /** Held by the host before each step; what is known when compiling was held then. */
   readonly limits: readonly Limit[];
+  /** Absent where no draw is coupled. */
+  readonly couplings?: readonly Coupling[];
   /** The vector that evaluations and samples read as the parameters. */
   readonly trained: 'parameters' | 'ema';
   readonly track: readonly { readonly every: number; readonly unit: 'epoch' | 'step'; readonly evaluate: string }[];
@@ -159,6 +178,8 @@ export interface EvaluateProgram {
   readonly function: TensorFunction;
   readonly set: string;
   readonly batch: number;
+  /** Absent where no draw is coupled. */
+  readonly couplings?: readonly Coupling[];
   readonly reports: readonly EvaluateReport[];
 }
 

@@ -22,6 +22,7 @@ export const bernoulli: Distribution = {
   ],
   dtype: 'f32',
   pathwise: false,
+  byInversion: true,
   support: () => ({ kind: 'binary' }),
   relaxed: { support: 'unit', warning: 'grey-bernoulli' },
   remedy: 'binarize the field',

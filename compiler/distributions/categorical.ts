@@ -23,6 +23,7 @@ export const categorical: Distribution = {
   ],
   dtype: 'u32',
   pathwise: false,
+  byInversion: true,
   support: ({ logits }) => ({ kind: 'category', size: logits!.shape.at(-1)! }),
   logProb: (b, { logits }, value) => {
     const chosen = b.map('eq', withTrailingAxis(b, value), b.iota(logits!.shape.at(-1)!));

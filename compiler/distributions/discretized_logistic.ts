@@ -21,6 +21,7 @@ export const discretizedLogistic: Distribution = {
   ],
   dtype: 'f32',
   pathwise: false,
+  byInversion: true,
   support: () => ({ kind: 'unit' }),
   logProb,
   sample: (b, { loc, scale, levels }, noise) => {

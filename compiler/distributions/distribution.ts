@@ -66,6 +66,11 @@ export interface Distribution {
   sample(b: Builder, parameters: Parameters, noise: Noise): Node;
   /** True where `sample` is differentiable in the parameters (the pathwise gradient is right). */
   readonly pathwise: boolean;
+  /**
+   * Set where `sample` is a monotone function of one uniform number: what spreads those numbers over a batch spreads the
+   * draws.
+   */
+  readonly byInversion?: true;
   mean?(b: Builder, parameters: Parameters): Node;
   entropy?(b: Builder, parameters: Parameters): Node;
   /** The same family over the whole numbers of a range: `Uniform(1..T)`. */

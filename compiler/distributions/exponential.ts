@@ -21,6 +21,7 @@ export const exponential: Distribution = {
   ],
   dtype: 'f32',
   pathwise: true,
+  byInversion: true,
   support: () => ({ kind: 'nonnegative' }),
   logProb: (b, { rate }, value) => b.sub(b.log(rate!), b.mul(rate!, value)),
   sample: (b, { rate }, noise) => b.div(b.neg(logOfUniform(b, noise.uniform())), rate!),

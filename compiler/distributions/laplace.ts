@@ -16,6 +16,7 @@ export const laplace: Distribution = {
   ],
   dtype: 'f32',
   pathwise: true,
+  byInversion: true,
   support: () => ({ kind: 'real' }),
   logProb: (b, { loc, scale }, value) => {
     const distance = b.div(b.map('abs', b.sub(value, loc!)), scale!);

@@ -14,6 +14,7 @@ export const uniform: Distribution = {
   ],
   dtype: 'f32',
   pathwise: true,
+  byInversion: true,
   support: ({ low, high }) => ({ kind: 'interval', low: low!, high: high! }),
   logProb: (b, { low, high }, value) => {
     const within = b.map('and', b.map('ge', value, low!), b.map('le', value, high!));
@@ -36,6 +37,7 @@ function uniformOver(low: number, high: number): Distribution {
     parameters: [],
     dtype: 'u32',
     pathwise: false,
+    byInversion: true,
     support: () => (low >= 1 ? { kind: 'step', size: high } : { kind: 'count' }),
     logProb: (b, _, value) => {
       const number = b.map('toF32', value);

@@ -5,7 +5,8 @@ import { bytesOf, padded, type Splits, usedBuffers } from '../execute/contents.t
 import type { Demand } from '../execute/demand.ts';
 import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
 import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
-import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
+import { InputLayout, type Scalars } from '../execute/inputs.ts';
+import { couplingsOf } from '../couple/couplings.ts';
 import { Buffers } from './buffers.ts';
 import type { CpuDevice } from './device.ts';
 import { line } from './control.mjs';
@@ -16,13 +17,13 @@ import { tapeOf } from './tape.ts';
 import { Threads } from './threads.ts';
 import { timesOf } from './times.ts';
 
-/** Blocks of scalars share no cache line. */
+/** Blocks of scalars and arguments share no cache line. */
 const blockAlignment = 64;
 
-/** How a program's scalars and results are laid out. */
+/** How what a program is given and its results are laid out. */
 interface Layouts {
   readonly program: PlanProgram;
-  readonly uniforms: UniformLayout;
+  readonly inputs: InputLayout;
   readonly slot: SlotLayout;
   readonly capacity: number;
 }
@@ -33,9 +34,9 @@ interface Prepared extends Layouts {
   readonly trays: Tray[];
 }
 
-/** Memory of a flight, two addresses: scalars go in, results come out. */
+/** Memory of a flight, two addresses: what it is given, and what comes out. */
 interface Tray {
-  readonly scalars: number;
+  readonly inputs: number;
   readonly results: number;
 }
 
@@ -76,7 +77,7 @@ export class CpuExecutor implements Executor {
   async prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
     const added = programs.filter(({ name }) => !this.#prepared.has(name));
     if (added.length === 0) return;
-    const layouts = added.map((program) => this.#layoutsOf(program));
+    const layouts = added.map((program) => this.#layoutsOf(program, splits));
     const scratch = Math.max(0, ...this.plan.kernels.map((kernel) => kernel.scratch ?? 0));
     const own = this.#scratch === undefined ? scratch * this.threads.count : 0;
     this.#buffers.add(added, splits, [
@@ -97,10 +98,10 @@ export class CpuExecutor implements Executor {
 
   submit(program: string, runs: readonly Scalars[]): Flight {
     const prepared = this.#named(program);
-    const { uniforms, slot, capacity, tape, trays } = prepared;
+    const { inputs, slot, capacity, tape, trays } = prepared;
     if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
     const tray = trays.pop() ?? this.#trayFor(prepared);
-    this.#memory.put(tray.scalars, uniforms.write(runs));
+    this.#memory.put(tray.inputs, inputs.write(runs));
     const order = { program, runs: runs.length, ...tray };
     const landed = this.threads.ask('run', order, tape.threads === 1).then(() => {
       const { buffer } = this.#memory.copy(tray.results, slot.bytes * runs.length);
@@ -149,14 +150,14 @@ export class CpuExecutor implements Executor {
     this.device.release(this);
   }
 
-  #layoutsOf(program: PlanProgram): Layouts {
+  #layoutsOf(program: PlanProgram, splits: Splits): Layouts {
     for (const { kernel } of program.dispatches) {
       if (!this.#kernels.has(kernel)) throw new InternalError(`the plan has no kernel "${kernel}"`);
     }
-    const uniforms = new UniformLayout(this.plan, program, this.#kernels, blockAlignment);
+    const inputs = new InputLayout(this.plan, program, this.#kernels, blockAlignment, couplingsOf(program, splits));
     const isTroubled = program.kind === 'train' && usedBuffers([program]).has('trouble');
     const slot = slotLayout(this.plan, program, isTroubled ? ['trouble'] : []);
-    return { program, uniforms, slot, capacity: capacityOf(slot) };
+    return { program, inputs, slot, capacity: capacityOf(slot) };
   }
 
   /** Hands the kernels to the threads, and makes each thread's own memory. */
@@ -185,9 +186,9 @@ export class CpuExecutor implements Executor {
     this.#prepared.set(program.name, { ...layouts, tape, trays: [] });
   }
 
-  #trayFor({ uniforms, slot, capacity }: Layouts): Tray {
+  #trayFor({ inputs, slot, capacity }: Layouts): Tray {
     return {
-      scalars: this.#memory.allocate(uniforms.stride * capacity),
+      inputs: this.#memory.allocate(inputs.stride * capacity),
       results: this.#memory.allocate(slot.bytes * capacity),
     };
   }
@@ -205,7 +206,7 @@ function ticketBytes({ dispatches }: PlanProgram, threads: number): number {
 }
 
 /** Two flights are in the air while a program runs. */
-function flying({ program, uniforms, slot, capacity }: Layouts, threads: number): Demand {
-  const flights = 2 * (uniforms.stride + slot.bytes) * capacity;
+function flying({ program, inputs, slot, capacity }: Layouts, threads: number): Demand {
+  const flights = 2 * (inputs.stride + slot.bytes) * capacity;
   return { what: `"${program.name}" in flight`, bytes: flights + ticketBytes(program, threads) };
 }

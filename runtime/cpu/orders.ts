@@ -26,8 +26,10 @@ export interface Tape {
   readonly threads: number;
   /** Address of the counters of pieces taken, zeros: a cache line for each step and thread. */
   readonly tickets: number;
-  /** Bytes of a run's uniform blocks. */
+  /** Bytes of what a run is given: its uniform blocks, and arguments that the host computes. */
   readonly stride: number;
+  /** What thread 0 copies before the steps, from so far within what the run is given. */
+  readonly given: readonly { readonly from: number; readonly bytes: number; readonly to: number }[];
   /** What thread 0 copies after the steps, to the run's slot. */
   readonly copies: readonly { readonly from: number; readonly bytes: number; readonly to: number }[];
   /** Bytes of a slot. */
@@ -39,13 +41,13 @@ export type Order =
   | { readonly kind: 'open'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
   /** `scratch`: addresses of each thread's own memory. */
   | { readonly kind: 'load'; readonly tape: Tape; readonly scratch: readonly number[] }
-  /** Runs of a program, their scalars and slots at these addresses, one after the other. Answered by `done`. */
+  /** Runs of a program, their inputs and slots at these addresses, one after the other. Answered by `done`. */
   | {
       readonly kind: 'run';
       readonly id: number;
       readonly program: string;
       readonly runs: number;
-      readonly scalars: number;
+      readonly inputs: number;
       readonly results: number;
     }
   /** For thread 0 alone. */

@@ -4,14 +4,14 @@
  */
 import type { Access, PlanBinding, PlanDispatch, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { SlotLayout } from '../execute/results.ts';
-import type { UniformLayout } from '../execute/uniforms.ts';
+import type { InputLayout } from '../execute/inputs.ts';
 import type { Place } from './buffers.ts';
 import type { Step, Tape } from './orders.ts';
 
 export interface TapeInput {
   readonly program: PlanProgram;
   readonly kernels: ReadonlyMap<string, PlanKernel>;
-  readonly uniforms: UniformLayout;
+  readonly inputs: InputLayout;
   readonly slot: SlotLayout;
   readonly threads: number;
   /** Address of a cache line for each dispatch and thread. */
@@ -29,7 +29,7 @@ const pace = { flops: 20e9, bytes: 10e9 };
 const grain = 3e-6;
 
 export function tapeOf(input: TapeInput): Tape {
-  const { program, kernels, uniforms, slot, tickets, timed, addressOf } = input;
+  const { program, kernels, inputs, slot, tickets, timed, addressOf } = input;
   const steps: Step[] = [];
   /** What has been touched since all threads last waited for each other. */
   let open: Touched[] = [];
@@ -42,7 +42,7 @@ export function tapeOf(input: TapeInput): Tape {
     const waits = timed || steps.length === 0 || open.some((before) => conflict(before, now));
     open = waits ? [now] : [...open, now];
     const pieces = Math.min(mostPieces, Math.floor(workgroups / parts));
-    steps.push({ ...stepOf(kernel, dispatch, places, uniforms), workgroups, parts, pieces, waits });
+    steps.push({ ...stepOf(kernel, dispatch, places, inputs), workgroups, parts, pieces, waits });
   }
   const threads = Math.max(1, ...steps.map(({ parts }) => parts));
   return {
@@ -51,7 +51,8 @@ export function tapeOf(input: TapeInput): Tape {
     steps: threads === 1 ? steps.map((step) => ({ ...step, waits: false })) : steps,
     threads,
     tickets,
-    stride: uniforms.stride,
+    stride: inputs.stride,
+    given: inputs.copies.map(({ from, bytes, buffer }) => ({ from, bytes, to: addressOf(buffer) })),
     copies: slot.copies.map(({ buffer, from, bytes, to }) => ({ from: addressOf(buffer) + from, bytes, to })),
     slot: slot.bytes,
   };
@@ -61,12 +62,12 @@ function stepOf(
   kernel: PlanKernel,
   { kernel: name }: PlanDispatch,
   places: readonly Place[],
-  uniforms: UniformLayout,
+  inputs: InputLayout,
 ): Pick<Step, 'kernel' | 'addresses' | 'block' | 'usesScratch'> {
   const addresses = places.map(({ address }) => address);
   const usesScratch = (kernel.scratch ?? 0) > 0;
   const step = { kernel: name, addresses, usesScratch };
-  return kernel.scalars.length > 0 ? { ...step, block: uniforms.offsetOf(kernel) } : step;
+  return kernel.scalars.length > 0 ? { ...step, block: inputs.offsetOf(kernel) } : step;
 }
 
 /** Pieces of a thread's share at most: what is left to take over from a thread that the machine has stopped. */

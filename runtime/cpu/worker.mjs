@@ -46,7 +46,7 @@ port.on('message', (/** @type {Order} */ order) => {
       // What kernels read and write lies below the results.
       memory(order.results + order.runs * slot);
       for (let run = 0; run < order.runs; run++) {
-        runOnce(program, order.scalars + run * stride, order.results + run * slot);
+        runOnce(program, order.inputs + run * stride, order.results + run * slot);
       }
       if (thread === 0) answer({ kind: 'done', id: order.id });
       return;
@@ -95,10 +95,15 @@ function load(tape, scratch) {
 
 /**
  * @param {Program} program
- * @param {number} scalars address of the run's uniform blocks
+ * @param {number} inputs address of what the run is given
  * @param {number} slot address of the run's results
  */
-function runOnce({ tape, phases, times }, scalars, slot) {
+function runOnce({ tape, phases, times }, inputs, slot) {
+  // The others wait for this thread before the first step, and were through with the run before it.
+  if (thread === 0 && tape.given.length > 0) {
+    const bytes = new Uint8Array(memory(inputs + tape.stride));
+    for (const { from, bytes: length, to } of tape.given) bytes.copyWithin(to, inputs + from, inputs + from + length);
+  }
   let begun = 0;
   let at = 0;
   /** @type {Phase | undefined} */
@@ -112,7 +117,7 @@ function runOnce({ tape, phases, times }, scalars, slot) {
         if (at > 0) add(times.all, at - 1, now - begun);
         begun = now;
       }
-      if (thread < call.step.parts && !control.failed) runStep(call, scalars, tape.name);
+      if (thread < call.step.parts && !control.failed) runStep(call, inputs, tape.name);
       if (timed) add(times.own, at++, performance.now() - begun);
     }
   }
@@ -128,12 +133,12 @@ function runOnce({ tape, phases, times }, scalars, slot) {
  * Runs pieces of a step until none is left: those of this thread's share first, in their order, then those that other
  * threads have not come to. Who computes a workgroup changes no bit of it.
  * @param {Call} call
- * @param {number} scalars
+ * @param {number} inputs
  * @param {string} program
  */
-function runStep({ step, kernel, args, tickets }, scalars, program) {
+function runStep({ step, kernel, args, tickets }, inputs, program) {
   const { addresses, block, workgroups, parts, pieces } = step;
-  if (block !== undefined) args[addresses.length] = scalars + block;
+  if (block !== undefined) args[addresses.length] = inputs + block;
   const from = args.length - 2;
   try {
     if (parts === 1) {

@@ -1,7 +1,7 @@
 /** Runs an evaluation over every row of its data set and finishes its reports in float64. */
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
-import type { Scalars } from '../execute/uniforms.ts';
+import type { Scalars } from '../execute/inputs.ts';
 import { batchesOver } from '../host/positions.ts';
 import { Pace } from '../train/pace.ts';
 import { finishReport, type Report } from './finish.ts';

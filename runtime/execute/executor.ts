@@ -3,7 +3,7 @@ import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Device } from '../device/device.ts';
 import type { Splits } from './contents.ts';
 import type { Numbers, RunResults } from './results.ts';
-import type { Scalars } from './uniforms.ts';
+import type { Scalars } from './inputs.ts';
 
 /** Runs that have been handed to the device. */
 export interface Flight {

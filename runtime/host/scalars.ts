@@ -1,6 +1,6 @@
 /** The scalars of a plan at a moment: what the kernels' uniform blocks are filled with. */
 import type { Plan } from '../../compiler/5-kernel/plan.ts';
-import type { Scalars } from '../execute/uniforms.ts';
+import type { Scalars } from '../execute/inputs.ts';
 import { InternalError } from '../errors.ts';
 import { evaluateHost, type HostClock } from '../../compiler/4-tensor/host.ts';
 import type { Hypers } from './hypers.ts';

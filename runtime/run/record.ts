@@ -142,5 +142,9 @@ function differences(before: unknown, now: { readonly [name: string]: unknown })
 
 function kernelsHash({ plan, sources }: CompiledKernels): string {
   const texts = plan.kernels.map(({ name }) => [name, sources.get(name)]);
-  return sha256(JSON.stringify([texts, plan.programs.map(({ name, dispatches }) => [name, dispatches])]));
+  const programs = plan.programs.map(({ name, dispatches, ...program }) => {
+    const couplings = 'couplings' in program ? [program.couplings] : [];
+    return [name, dispatches, ...couplings];
+  });
+  return sha256(JSON.stringify([texts, programs]));
 }

@@ -2,7 +2,7 @@
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { UsageError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import type { Scalars } from '../execute/uniforms.ts';
+import type { Scalars } from '../execute/inputs.ts';
 
 export type SamplePlanProgram = Extract<PlanProgram, { kind: 'sample' }>;
 

@@ -3,7 +3,7 @@ import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Evaluation } from '../evaluate/evaluate.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
 import type { RunResults } from '../execute/results.ts';
-import type { Scalars } from '../execute/uniforms.ts';
+import type { Scalars } from '../execute/inputs.ts';
 import { epochSteps } from '../host/duration.ts';
 import type { TrainEvent } from './events.ts';
 import { Pace } from './pace.ts';

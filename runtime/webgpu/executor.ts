@@ -4,7 +4,8 @@ import { EnvironmentError, InternalError, UsageError, UserError } from '../error
 import { bytesOf, padded, type Splits } from '../execute/contents.ts';
 import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
 import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
-import { type Scalars, UniformLayout } from '../execute/uniforms.ts';
+import { InputLayout, type Scalars } from '../execute/inputs.ts';
+import { couplingsOf } from '../couple/couplings.ts';
 import { Buffers, upload } from './buffers.ts';
 import type { WebGpuDevice } from './device.ts';
 import { mapForReading, Usage } from './flags.ts';
@@ -17,7 +18,7 @@ const blockAlignment = 256;
 interface PreparedDispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
-  /** Offset of its uniform block within a run's; undefined where it has none. */
+  /** Offset of its uniform block within a run's inputs; undefined where it has none. */
   readonly block: number | undefined;
   readonly workgroups: readonly [number, number, number];
 }
@@ -25,8 +26,8 @@ interface PreparedDispatch {
 interface Prepared {
   readonly program: PlanProgram;
   readonly dispatches: readonly PreparedDispatch[];
-  readonly uniforms: UniformLayout;
-  readonly uniformBuffer: GPUBuffer | undefined;
+  readonly inputs: InputLayout;
+  readonly inputBuffer: GPUBuffer | undefined;
   readonly slot: SlotLayout;
   readonly capacity: number;
   /** Rings not in use. */
@@ -66,7 +67,7 @@ export class WebGpuExecutor implements Executor {
     const pipelines = await makePipelines(device, kernels, this.#sources);
     for (const [name, pipeline] of pipelines) this.#pipelines.set(name, pipeline);
     for (const program of added) {
-      this.#prepared.set(program.name, prepare(device, plan, program, this.#buffers, this.#pipelines));
+      this.#prepared.set(program.name, prepare(device, plan, program, this.#buffers, this.#pipelines, splits));
     }
   }
 
@@ -80,18 +81,22 @@ export class WebGpuExecutor implements Executor {
 
   submit(program: string, runs: readonly Scalars[]): Flight {
     this.device.check();
-    const { dispatches, uniforms, uniformBuffer, slot, capacity, rings } = this.#named(program);
+    const { dispatches, inputs, inputBuffer, slot, capacity, rings } = this.#named(program);
     if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
     const { gpu } = this.device;
-    if (uniformBuffer !== undefined) gpu.queue.writeBuffer(uniformBuffer, 0, uniforms.write(runs));
+    if (inputBuffer !== undefined) gpu.queue.writeBuffer(inputBuffer, 0, inputs.write(runs));
     const ring = rings.pop() ?? makeRing(gpu, program, slot.bytes * capacity);
     const encoder = gpu.createCommandEncoder({ label: program });
     for (let run = 0; run < runs.length; run++) {
+      for (const { from, bytes, buffer } of inputs.copies) {
+        const to = this.#buffers.named(buffer);
+        encoder.copyBufferToBuffer(inputBuffer!, run * inputs.stride + from, to, 0, bytes);
+      }
       const pass = encoder.beginComputePass({ label: program });
       for (const { pipeline, group, block, workgroups } of dispatches) {
         pass.setPipeline(pipeline);
         if (block === undefined) pass.setBindGroup(0, group);
-        else pass.setBindGroup(0, group, [run * uniforms.stride + block]);
+        else pass.setBindGroup(0, group, [run * inputs.stride + block]);
         pass.dispatchWorkgroups(...workgroups);
       }
       pass.end();
@@ -150,8 +155,8 @@ export class WebGpuExecutor implements Executor {
 
   close(): void {
     this.#buffers.destroy();
-    for (const { uniformBuffer, rings } of this.#prepared.values()) {
-      uniformBuffer?.destroy();
+    for (const { inputBuffer, rings } of this.#prepared.values()) {
+      inputBuffer?.destroy();
       for (const ring of rings) ring.destroy();
     }
   }
@@ -169,16 +174,17 @@ function prepare(
   program: PlanProgram,
   buffers: Buffers,
   pipelines: ReadonlyMap<string, Pipeline>,
+  splits: Splits,
 ): Prepared {
   const kernels = new Map<string, PlanKernel>(plan.kernels.map((kernel) => [kernel.name, kernel]));
-  const uniforms = new UniformLayout(plan, program, kernels, blockAlignment);
+  const inputs = new InputLayout(plan, program, kernels, blockAlignment, couplingsOf(program, splits));
   const states = program.kind === 'train' && buffers.has('trouble') ? ['trouble'] : [];
   const slot = slotLayout(plan, program, states);
   const capacity = capacityOf(slot);
-  const size = uniforms.stride * capacity;
-  const usage = Usage.uniform | Usage.copyTarget;
-  const uniformBuffer =
-    size === 0 ? undefined : device.gpu.createBuffer({ label: `${program.name} scalars`, size, usage });
+  const size = inputs.stride * capacity;
+  const usage = Usage.uniform | Usage.copyTarget | Usage.copySource;
+  const inputBuffer =
+    size === 0 ? undefined : device.gpu.createBuffer({ label: `${program.name} inputs`, size, usage });
   const groups = new Map<string, GPUBindGroup>();
   const dispatches = program.dispatches.map(({ kernel: name, bindings, workgroups }): PreparedDispatch => {
     const { kernel, pipeline, layout } = pipelines.get(name)!;
@@ -188,14 +194,14 @@ function prepare(
       binding: i + 1,
       resource: resourceOf(binding, buffers),
     }));
-    const head = { binding: 0, resource: { buffer: uniformBuffer!, size: uniforms.window } };
+    const head = { binding: 0, resource: { buffer: inputBuffer!, size: inputs.window } };
     const group =
       groups.get(key) ??
       device.gpu.createBindGroup({ label: name, layout, entries: scalars ? [head, ...entries] : entries });
     groups.set(key, group);
-    return { pipeline, group, block: scalars ? uniforms.offsetOf(kernel) : undefined, workgroups };
+    return { pipeline, group, block: scalars ? inputs.offsetOf(kernel) : undefined, workgroups };
   });
-  return { program, dispatches, uniforms, uniformBuffer, slot, capacity, rings: [] };
+  return { program, dispatches, inputs, inputBuffer, slot, capacity, rings: [] };
 }
 
 function resourceOf(binding: PlanBinding, buffers: Buffers): GPUBufferBinding {

@@ -27,6 +27,7 @@ export function elaborateText(text: string, files: Readonly<Record<string, strin
 export interface Inputs {
   readonly parameters?: Readonly<Record<string, ArrayLike<number>>>;
   readonly uniforms?: Readonly<Record<string, number>>;
+  readonly arguments?: Readonly<Record<string, ArrayLike<number>>>;
   /** Rows of each field, row major. */
   readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
 }
@@ -45,6 +46,8 @@ export function run64(fn: TensorFunction, spec: TestSpec, inputs: Inputs): Map<s
         return source.name === 'parameters' ? flat : new Float64Array(layout.length);
       case 'uniform':
         return [inputs.uniforms?.[source.name] ?? 0];
+      case 'argument':
+        return inputs.arguments?.[source.name] ?? new Float64Array(sizeOf(node.shape));
       default:
         return new Float64Array(sizeOf(node.shape));
     }

@@ -51,7 +51,9 @@ function elaborateReports(
   const rows = rowsPlate('batch', batch);
   const index = orderedRows(context, batch);
   const fields = fieldsAt(context, set.contract, set.reference, index, b.constant(0, 'u32'), [rows]);
-  const program = openProgram({ name, kind: 'evaluate', rows, rowIndex: index, set: set.reference, fields });
+  const counted = (): Node =>
+    b.map('min', b.sub(context.clock('rows'), context.clock('first')), b.constant(batch, 'u32'));
+  const program = openProgram({ name, kind: 'evaluate', rows, rowIndex: index, counted, set: set.reference, fields });
   const frame = new Frame({ context, program, scope: context.spec.scope });
   const results = new Map<string, Node>();
   const finished: EvaluateReport[] = [];
@@ -63,11 +65,19 @@ function elaborateReports(
   for (const [name, value] of program.collected) {
     results.set(name, rowsOf({ ...value, node: floating(value, frame) }, frame));
   }
-  assertKnownByRow(results);
+  assertKnownByRow(results, program);
   const outputs = [...results].map(([output, node]) => ({ name: output, node, target: { kind: 'result' } as const }));
   return {
     program,
-    evaluate: { kind: 'evaluate', name, function: { name, outputs }, set: set.reference, batch, reports: finished },
+    evaluate: {
+      kind: 'evaluate',
+      name,
+      function: { name, outputs },
+      set: set.reference,
+      batch,
+      ...(program.couplings.length > 0 && { couplings: program.couplings }),
+      reports: finished,
+    },
   };
 }
 

@@ -14,6 +14,7 @@ export function openProgram(options: {
   readonly kind: ProgramContext['kind'];
   readonly rows: Plate;
   readonly rowIndex: Node;
+  readonly counted?: () => Node;
   readonly set: string;
   readonly fields: ReadonlyMap<string, TensorValue>;
 }): ProgramContext {
@@ -21,6 +22,7 @@ export function openProgram(options: {
     ...options,
     draws: new Map(),
     openDraws: new OpenDraws(),
+    couplings: [],
     decisions: [],
     collected: new Map(),
     statistics: new Map(),

@@ -2,7 +2,7 @@
 import { withArguments } from '../../4-tensor/passes/rebuild.ts';
 import { argumentsOf, topological, type Node } from '../../4-tensor/ir.ts';
 import type { Finish } from '../../4-tensor/program.ts';
-import type { Frame } from '../../2-check/context.ts';
+import type { Frame, ProgramContext } from '../../2-check/context.ts';
 import { defer } from '../../2-check/derive.ts';
 
 type OfStatistics = Omit<Extract<Finish, { kind: 'expression' }>, 'kind'>;
@@ -13,8 +13,13 @@ type OfStatistics = Omit<Extract<Finish, { kind: 'expression' }>, 'kind'>;
  */
 export function ofStatistics(report: Node, frame: Frame): OfStatistics {
   const { b } = frame.context;
-  const onDevice = reaching([report], (node) => node.kind === 'input' && !isHosts(node));
-  const late = reaching([report], isArgument);
+  const program = frame.program!;
+  const isLate = (node: Node): boolean => statisticName(node, program) !== undefined;
+  const onDevice = reaching(
+    [report],
+    (node) => node.kind === 'input' && node.source.kind !== 'uniform' && !isLate(node),
+  );
+  const late = reaching([report], isLate);
   const made = new Map<Node, Node>();
   const visit = (node: Node): Node => {
     const known = made.get(node);
@@ -28,15 +33,14 @@ export function ofStatistics(report: Node, frame: Frame): OfStatistics {
     return result;
   };
   const output = visit(report);
-  const { statistics } = frame.program!;
-  const names = new Set(topological([output]).flatMap((node) => argumentName(node) ?? []));
-  return { output, arguments: [...names].map((name) => statistics.get(name)!) };
+  const names = new Set(topological([output]).flatMap((node) => statisticName(node, program) ?? []));
+  return { output, arguments: [...names].map((name) => program.statistics.get(name)!) };
 }
 
 /** A result of each row that waits for what is known of all rows would be computed from nothing. */
-export function assertKnownByRow(results: Iterable<readonly [string, Node]>): void {
+export function assertKnownByRow(results: Iterable<readonly [string, Node]>, program: ProgramContext): void {
   for (const [name, node] of results) {
-    if (reaching([node], isArgument).size > 0)
+    if (reaching([node], (each) => statisticName(each, program) !== undefined).size > 0)
       throw new Error(`the result ${name} of a row reads what is known of all rows`);
   }
 }
@@ -50,15 +54,8 @@ function reaching(roots: readonly Node[], is: (node: Node) => boolean): Readonly
   return found;
 }
 
-function argumentName(node: Node): string | undefined {
-  return node.kind === 'input' && node.source.kind === 'argument' ? node.source.name : undefined;
-}
-
-function isArgument(node: Node): boolean {
-  return argumentName(node) !== undefined;
-}
-
-/** What the host knows at the end: statistics, and scalars of its own. */
-function isHosts(node: Node): boolean {
-  return isArgument(node) || (node.kind === 'input' && node.source.kind === 'uniform');
+/** The statistic that a node stands for; undefined where it is anything else. */
+function statisticName(node: Node, { statistics }: ProgramContext): string | undefined {
+  const name = node.kind === 'input' && node.source.kind === 'argument' ? node.source.name : undefined;
+  return name !== undefined && statistics.has(name) ? name : undefined;
 }

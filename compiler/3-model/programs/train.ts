@@ -217,6 +217,7 @@ export function finishTrain(
       })),
       ...(draft.ema ? [{ name: 'ema', initial: 'parameters' as const }] : []),
     ],
+    ...(program.couplings.length > 0 && { couplings: program.couplings }),
     limits: [
       ...draft.optimizer.limits,
       ...(draft.clip ? limitOf("the limit of 'clip'", draft.clip.limit, magnitude) : []),

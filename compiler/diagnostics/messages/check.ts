@@ -120,6 +120,8 @@ export const checkMessages = {
     (p: { variable: string; family: string }) =>
       `'${p.variable}' is drawn from a ${p.family}, whose draws have no pathwise gradient; a continuous family such as Normal has one`,
   ),
+  'coupled-draw': error((p: { why: string }) => `'coupled' pairs the draws of a batch with its rows, ${p.why}`),
+  'spread-draw': error((p: { by: string; why: string }) => `'by ${p.by}' spreads the draws of a batch, ${p.why}`),
   'batch-mean-inside': error(
     () => "'batch_mean' inside a nonlinear function of each example; take it outside, or average there first",
   ),

@@ -7,7 +7,7 @@ import { SharedMemory } from '../../../runtime/cpu/memory.ts';
 import { Threads } from '../../../runtime/cpu/threads.ts';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { EnvironmentError, InternalError } from '../../../runtime/errors.ts';
-import type { Scalars } from '../../../runtime/execute/uniforms.ts';
+import type { Scalars } from '../../../runtime/execute/inputs.ts';
 import { tinyCompiled, tinyData } from '../../support/tiny-plan.ts';
 import { tinyCpuCompiled, tinyCpuWith } from '../../support/tiny-plan-cpu.ts';
 import { assemble } from '../../support/wat.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlanKernel, PlanProgram } from '../../../compiler/5-kernel/plan.ts';
 import type { Step } from '../../../runtime/cpu/orders.ts';
 import { partsOf, tapeOf } from '../../../runtime/cpu/tape.ts';
-import { UniformLayout } from '../../../runtime/execute/uniforms.ts';
+import { InputLayout } from '../../../runtime/execute/inputs.ts';
 import { tinyCpuPlan } from '../../support/tiny-plan-cpu.ts';
 
 describe('threads for a dispatch', () => {
@@ -56,7 +56,7 @@ describe('waiting', () => {
     return tapeOf({
       program,
       kernels: named,
-      uniforms: new UniformLayout(tinyCpuPlan, program, named, 64),
+      inputs: new InputLayout(tinyCpuPlan, program, named, 64),
       slot: { copies: [], bytes: 0, fields: [] },
       threads,
       tickets: 0,

@@ -1,7 +1,7 @@
 /** The executor on a plan small enough to compute by hand. */
 import { describe, expect, it } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
-import type { Scalars } from '../../../runtime/execute/uniforms.ts';
+import type { Scalars } from '../../../runtime/execute/inputs.ts';
 import { openTestTargets } from '../../support/targets.ts';
 import { tinyData } from '../../support/tiny-plan.ts';
 

@@ -17,21 +17,14 @@ struct Scalars {
 
 const K = 64u;
 
-// log(1 + x), accurate near 0
-fn log1p(x : f32) -> f32 {
-  let is_near = x >= -0.5 && x <= 1.0;
-  let near = select(0.0, x, is_near);
-  let t = near / (2.0 + near);
-  let t2 = t * t;
-  let twice = 2.0 * t;
-  let series = fma(twice * t2, fma(fma(fma(0x1.1ef874p-3, t2, 0x1.1eb61p-3), t2, 0x1.99d27cp-3), t2, 0x1.5555p-2),
-      twice);
-  return select(log(select(1.0 + x, 1.0, is_near)), series, is_near);
-}
-
 // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), without overflow
 fn softplus(x : f32) -> f32 {
-  return max(x, 0.0) + log1p(exp(-abs(x)));
+  let e = exp(-abs(x));
+  let t = e / (2.0 + e);
+  let t2 = t * t;
+  let twice = 2.0 * t;
+  return max(x, 0.0) + fma(twice * t2,
+      fma(fma(fma(0x1.1ef874p-3, t2, 0x1.1eb61p-3), t2, 0x1.99d27cp-3), t2, 0x1.5555p-2), twice);
 }
 
 @compute @workgroup_size(64)

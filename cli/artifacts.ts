@@ -5,6 +5,8 @@ import { moduleFiles } from '../compiler/5-kernel/plan.ts';
 import type { Compilation } from '../compiler/compile.ts';
 import { UserError } from '../runtime/errors.ts';
 import { readFailure, readWhole, writeAtomic } from '../runtime/formats/files.ts';
+import { encodeFrozen, frozenFile } from '../runtime/run/frozen.ts';
+import { frozenOf } from './specs.ts';
 
 /** Texts and modules by file name. */
 export type Artifacts = ReadonlyMap<string, string | Uint8Array>;
@@ -13,7 +15,8 @@ export type Artifacts = ReadonlyMap<string, string | Uint8Array>;
 const kernelEndings = ['.wgsl', '.wat', '.wasm'];
 
 /** The files of a compilation. Two compilations of one spec give the same bytes. */
-export async function artifactsOf({ plan, kernels, modules }: Compilation): Promise<Artifacts> {
+export async function artifactsOf(compiled: Compilation): Promise<Artifacts> {
+  const { plan, kernels, modules } = compiled;
   const { emitModule } = await import('../compiler/6-emit/glue.ts');
   const files = new Map<string, string | Uint8Array>();
   for (const { name, file } of plan.kernels) files.set(file, kernels.get(name)!);
@@ -21,6 +24,8 @@ export async function artifactsOf({ plan, kernels, modules }: Compilation): Prom
     files.set(moduleFiles.relaxed, modules.relaxed);
     files.set(moduleFiles.plain, modules.plain);
   }
+  const { frozen } = await frozenOf(compiled);
+  if (frozen !== undefined) files.set(frozenFile, encodeFrozen(frozen));
   files.set('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
   files.set('model.ts', await emitModule(plan));
   return files;

@@ -3,7 +3,7 @@ import { check } from '../compiler/compile.ts';
 import { countDiagnostics, diagnosticJson, failOnErrors, tellDiagnostics } from './diagnostics.ts';
 import { ToldError } from './failure.ts';
 import type { Settings } from './options.ts';
-import { diskSources } from './sources.ts';
+import { diskSources } from '../runtime/spec-sources.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CheckFlags {

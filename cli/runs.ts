@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { UserError } from '../runtime/errors.ts';
 import { type Model, openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
+import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import type { Settings } from './options.ts';
-import { copiedSources, diskSources } from './sources.ts';
-import { compileSpec } from './specs.ts';
+import { compileSpec, frozenOf } from './specs.ts';
 import type { Terminal } from './terminal.ts';
 import { defaultData } from './train.ts';
 
@@ -46,11 +46,13 @@ export async function withRun<T>(
     const { profile } = device.report;
     const host = flags.spec === undefined ? copiedSources(run) : diskSources();
     const set = { ...(flags.spec === undefined ? settings : {}), ...flags.set };
-    const { plan, kernels, modules } = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
+    const compiled = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
+    const { plan, kernels, modules } = compiled;
     const model = await openModel({
       plan,
       sources: kernels,
       ...(modules && { modules }),
+      ...(await frozenOf(compiled)),
       device,
       data: { folder: flags.data ?? data ?? defaultData, specFolder: dirname(spec) },
     });

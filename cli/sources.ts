@@ -1,24 +1,23 @@
-/** The sources of a spec between the disk and a run folder. */
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { SourceHost } from '../compiler/compile.ts';
+/** From the sources of a spec to what a run folder keeps of them. */
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+import type { Compilation } from '../compiler/compile.ts';
 import type { SpecCopy } from '../runtime/run/record.ts';
-import { diskSources, isLibrary } from '../runtime/spec-sources.ts';
+import { isLibrary } from '../runtime/spec-sources.ts';
 import type { Settings } from './options.ts';
 
-export { diskSources };
-
-/** The specs of a run folder, with the library as it was when the run began. */
-export function copiedSources(run: string): SourceHost {
-  return diskSources(join(run, 'spec'));
-}
-
-/** All sources of a compilation as a run folder keeps them: below their common folder, the library under `std/`. */
-export function copyOf(entry: string, sources: ReadonlyMap<string, string>, settings: Settings): SpecCopy {
-  const own = [...sources.keys()].filter((path) => !isLibrary(path));
+/** What a run folder keeps of a compilation: its texts below their common folder, the library under `std/`; its runs. */
+export function copyOf(
+  entry: string,
+  { texts, runs }: Pick<Compilation, 'texts' | 'runs'>,
+  settings: Settings,
+): SpecCopy {
+  const own = [...texts.keys()].filter((path) => !isLibrary(path));
   const common = own.map((path) => dirname(resolve(path))).reduce(commonFolder, dirname(resolve(entry)));
   const nameOf = (path: string) => relative(common, resolve(path)).split(sep).join('/');
-  const files = new Map([...sources].map(([path, text]) => [isLibrary(path) ? path : nameOf(path), text] as const));
-  return { entry: nameOf(entry) || basename(entry), files, settings };
+  const files = new Map([...texts].map(([path, text]) => [isLibrary(path) ? path : nameOf(path), text] as const));
+  // A run within a run comes along with it.
+  const direct = new Map([...runs].filter(([name]) => !name.includes(':')));
+  return { entry: nameOf(entry) || basename(entry), files, settings, runs: direct };
 }
 
 function commonFolder(a: string, b: string): string {

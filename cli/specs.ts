@@ -3,9 +3,10 @@ import { compile, type Compilation, type SourceHost } from '../compiler/compile.
 import { PlanError } from '../compiler/5-kernel/memory.ts';
 import { profileNamed, profiles } from '../compiler/5-kernel/schedule/profile.ts';
 import { InternalError, UsageError, UserError } from '../runtime/errors.ts';
+import { type FrozenTensors, readFrozen } from '../runtime/run/frozen.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import type { Settings } from './options.ts';
-import { diskSources } from './sources.ts';
+import { diskSources } from '../runtime/spec-sources.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CompileFlags {
@@ -22,13 +23,8 @@ export interface CompileFlags {
   readonly quiet?: boolean;
 }
 
-export interface CompiledSpec extends Compilation {
-  /** Every source that was read, by its path. */
-  readonly texts: ReadonlyMap<string, string>;
-}
-
 /** The compiled spec. Throws a ToldError after telling what is wrong with it. */
-export function compileSpec(spec: string, flags: CompileFlags, terminal: Terminal): CompiledSpec {
+export function compileSpec(spec: string, flags: CompileFlags, terminal: Terminal): Compilation {
   const profile = flags.profile === undefined ? undefined : profileOf(flags.profile);
   const { diagnostics, sources, compiled } = withinLimits(spec, () =>
     compile({
@@ -43,7 +39,12 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
   const told = flags.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
   tellDiagnostics({ sources, diagnostics: told }, terminal);
   if (compiled === undefined) throw new InternalError(`"${spec}" has no error and was not compiled`);
-  return { ...compiled, texts: sources };
+  return compiled;
+}
+
+/** The parameters that the spec takes from finished runs, as `openModel` takes them. */
+export async function frozenOf({ plan, runs }: Compilation): Promise<{ readonly frozen?: FrozenTensors }> {
+  return plan.frozen === undefined ? {} : { frozen: await readFrozen(plan.frozen, runs) };
 }
 
 /** The name of the profile, or of the target's first. */

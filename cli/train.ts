@@ -4,13 +4,14 @@ import { check } from '../compiler/compile.ts';
 import { VaecError } from '../runtime/errors.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
+import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
 import type { TrainOutcome } from '../runtime/train/events.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
-import { copyOf, diskSources } from './sources.ts';
-import { compileSpec } from './specs.ts';
+import { copyOf } from './sources.ts';
+import { compileSpec, frozenOf } from './specs.ts';
 import { eventPrinter } from './events.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,7 +45,9 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   const out = flags.out ?? `runs/${basename(spec, '.vae')}`;
   const before = flags.resume && !(await RunFolder.isUnbegun(out)) ? (await RunFolder.open(out)).record : undefined;
   const settings = { ...before?.settings, ...flags.set };
-  const host = diskSources();
+  const disk = diskSources();
+  // The runs it uses are those that it was begun with, wherever the first ones are by now.
+  const host = before === undefined ? disk : { ...disk, run: copiedSources(out).run! };
   const checked = check({ entry: spec, host, hypers: settings });
   // A spec that is wrong needs no device; for one that is right, that comes first.
   if (checked.diagnostics.some(({ severity }) => severity === 'error')) tellDiagnostics(checked, terminal);
@@ -53,16 +56,14 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   try {
     tellDiagnostics(checked, terminal);
     const { profile } = device.report;
-    const { plan, kernels, modules, texts } = compileSpec(
-      spec,
-      { set: settings, profile, host, quiet: true },
-      terminal,
-    );
+    const compiled = compileSpec(spec, { set: settings, profile, host, quiet: true }, terminal);
+    const { plan, kernels, modules } = compiled;
     const seed = flags.seed ?? before?.seed;
     const model = await openModel({
       plan,
       sources: kernels,
       ...(modules && { modules }),
+      ...(await frozenOf(compiled)),
       device,
       data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
@@ -70,7 +71,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     try {
       const outcome = await model.train({
         out,
-        spec: copyOf(spec, texts, settings),
+        spec: copyOf(spec, compiled, settings),
         resume: flags.resume ?? false,
         signal: interrupt.signal,
         onEvent: eventPrinter(terminal, flags.json ?? false),

@@ -18,7 +18,7 @@ import { explain, type Explanation } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Session, type SourceHost } from './session.ts';
 
-export type { SourceHost } from './session.ts';
+export type { SourceHost, UsedRun } from './session.ts';
 
 export interface CheckOptions {
   /** Path of the spec, as the host reads it. */
@@ -52,6 +52,10 @@ export interface Compilation {
   /** The same kernels assembled; only on the cpu target. */
   readonly modules?: WasmModules;
   readonly explanation: Explanation;
+  /** The texts of the spec and of what it uses, by path; those of runs are not among them. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The folders of the finished runs whose parameters the plan needs, by name. */
+  readonly runs: ReadonlyMap<string, string>;
 }
 
 export interface Compiled extends Checked {
@@ -87,17 +91,23 @@ export function compile(options: CompileOptions): Compiled {
       'simplified',
       printFunction(simplified, (node) => builder.labelOf(node)),
     );
-    const fused = fuse(simplified, { builder, layout: programs.layout });
+    const { layout, frozen } = programs;
+    const fused = fuse(simplified, { builder, layout, ...(frozen && { frozen }) });
     dump?.('kernel', printKernelProgram(fused));
     return fused;
   });
   const name = options.entry.replace(/^.*\//, '').replace(/\.vae$/, '');
-  // Of the texts alone: a run folder's copy of a spec is the same spec.
-  const spec = { name, hash: fingerprint([...session.sources.values()].sort()) };
+  // Of texts and weights alone, not of paths: a run folder's copy of a spec is the same spec.
+  const weights = (programs.frozen?.runs ?? []).map(({ checkpoint }) => checkpoint);
+  const spec = { name, hash: fingerprint([...[...session.sources.values()].sort(), ...weights]) };
   const emitter = profile.target === 'cpu' ? new WasmEmitter() : wgslEmitter;
   const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter });
   for (const text of sources.values()) dump?.(emitter.ending, text);
-  return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation: explain(elaborated, plan) } };
+  const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
+  const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));
+  const texts = new Map([...session.sources].filter(([path]) => !isOfRun(path)));
+  const explanation = explain(elaborated, plan, runs);
+  return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, texts, runs } };
 }
 
 /** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */

@@ -2,13 +2,15 @@
 import type { Elaborated } from './3-model/programs/index.ts';
 import type { Decision } from './2-check/derivation.ts';
 import type { HostExpr, Program, SamplePart } from './4-tensor/program.ts';
+import { sizeOf } from './4-tensor/ir.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
   readonly lines: readonly string[];
 }
 
-export function explain(elaborated: Elaborated, plan: Plan): Explanation {
+/** `folders`: where each run lies, by its name. */
+export function explain(elaborated: Elaborated, plan: Plan, folders: ReadonlyMap<string, string>): Explanation {
   const lines: string[] = [];
   for (const program of elaborated.programs.programs) {
     const decisions = elaborated.decisions.get(program.name) ?? [];
@@ -17,7 +19,7 @@ export function explain(elaborated: Elaborated, plan: Plan): Explanation {
     if (planned !== undefined) lines.push(...kernelLines(planned, plan));
     lines.push('');
   }
-  lines.push(...parameterLines(plan), ...hyperLines(plan));
+  lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...hyperLines(plan));
   return { lines };
 }
 
@@ -29,6 +31,10 @@ function heading(program: Program): string[] {
       return [`${program.name}: over ${program.set}, ${program.batch} rows at a time`];
     case 'sample':
       return [`${program.name}: ${program.n} of [${program.shape.join(', ')}]`, ...program.parts.map(partLine)];
+    case 'derive': {
+      const fields = program.function.outputs.map(({ name }) => name).join(', ');
+      return [`${program.name}: ${fields} of ${program.set}, once before training, ${program.batch} rows at a time`];
+    }
     case 'part':
       return [`${program.name}: a part of a sample program`];
   }
@@ -85,10 +91,20 @@ function quantity(value: number, unit: string): string {
   return `${digits.padStart(5)} ${prefixes[at]!}${unit}`.padEnd(11);
 }
 
+/** `8450 frozen parameters, of the run "runs/mixture"`, then each tensor by its path there. */
+function frozenLines({ frozen }: Plan, folders: ReadonlyMap<string, string>): string[] {
+  return (frozen?.runs ?? []).flatMap(({ name }) => {
+    const tensors = frozen!.tensors.filter(({ run }) => run === name);
+    const total = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const width = Math.max(0, ...tensors.map(({ path }) => path.length));
+    const lines = tensors.map(({ path, shape }) => `  ${path.padEnd(width)}  [${shape.join(', ')}]`);
+    return [`${total} frozen parameters, of the run "${folders.get(name) ?? name}"`, ...lines];
+  });
+}
+
 function parameterLines(plan: Plan): string[] {
   const { parameters } = plan.layout;
-  const size = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-  const total = parameters.reduce((sum, parameter) => sum + size(parameter.shape), 0);
+  const total = parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
   const width = Math.max(0, ...parameters.map((parameter) => parameter.path.length));
   return [
     `${total} parameters`,

@@ -1,5 +1,6 @@
 /** What one compilation carries through its stages: sources, diagnostics, the builder. */
 import { Builder } from './4-tensor/builder.ts';
+import type { HostClock } from './4-tensor/host.ts';
 import type { Diagnostic, DiagnosticNote } from './diagnostics/diagnostic.ts';
 import { diagnostic, type Code, type ParamsOf } from './diagnostics/messages.ts';
 import type { Span } from './diagnostics/span.ts';
@@ -8,6 +9,26 @@ import type { Span } from './diagnostics/span.ts';
 export interface SourceHost {
   /** The text at a path as `use` names it resolved against the using file ('std/…' stays as it is), or undefined. */
   read(path: string): string | undefined;
+  /** Stands before 'std/…' where the library is not this compiler's but the one that a run was begun with. */
+  readonly library?: string;
+  /** The finished run in a folder, its path resolved like that of a file; or in words why there is none to use. */
+  run?(folder: string): UsedRun | { readonly problem: string };
+}
+
+/** A finished run as the compiler sees it: a spec, and the moment its parameters are of. The numbers stay outside. */
+export interface UsedRun {
+  /** Where it lies; everything that `host` reads for it begins so. */
+  readonly folder: string;
+  /** The path of its spec, for `host`. */
+  readonly spec: string;
+  /** Reads its spec, the library as it was then, and the runs that it has used itself. */
+  readonly host: SourceHost;
+  /** `--set name=value`, as it was begun with. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The end of its training, for hypers that are schedules. */
+  readonly clock: HostClock;
+  /** Fingerprint of its checkpoint: other numbers, another fingerprint. */
+  readonly checkpoint: string;
 }
 
 /** A call that is being elaborated: where it stands, and what is elaborated anew for it. */
@@ -18,7 +39,10 @@ export interface Call {
 
 export class Session {
   readonly builder = new Builder();
+  /** Every text that was read, by its path. */
   readonly sources = new Map<string, string>();
+  /** The finished runs that the spec uses, and those that they use, by name. */
+  readonly runs = new Map<string, UsedRun>();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #said = new Set<string>();
   /** The calls being elaborated, outermost first: what is wrong inside one is also shown at the call. */

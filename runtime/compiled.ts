@@ -4,20 +4,29 @@ import { fileURLToPath } from 'node:url';
 import { type CompiledKernels, moduleFiles, type Plan, planVersion } from '../compiler/5-kernel/plan.ts';
 import { UserError } from './errors.ts';
 import { readWhole } from './formats/files.ts';
+import { decodeFrozen, frozenFile, type FrozenTensors } from './run/frozen.ts';
+
+export interface ReadCompiled extends CompiledKernels {
+  /** The parameters of finished runs, where the spec uses any. */
+  readonly frozen?: FrozenTensors;
+}
 
 /**
  * The plan and kernels in a folder. Throws a UserError when a file is missing or the plan is of another format.
  *
  * @param folder A path, or the URL of a folder, such as that of a generated module.
  */
-export async function readCompiled(folder: string | URL): Promise<CompiledKernels> {
+export async function readCompiled(folder: string | URL): Promise<ReadCompiled> {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const plan = planIn(await readText(join(path, 'plan.json')), join(path, 'plan.json'));
   const texts = plan.kernels.map(async ({ name, file }) => [name, await readText(join(path, file))] as const);
   const sources = new Map(await Promise.all(texts));
-  if (plan.target !== 'cpu') return { plan, sources };
+  const frozen = plan.frozen && {
+    frozen: decodeFrozen(await readWhole(join(path, frozenFile)), join(path, frozenFile)),
+  };
+  if (plan.target !== 'cpu') return { plan, sources, ...frozen };
   const [relaxed, plain] = [moduleFiles.relaxed, moduleFiles.plain].map((file) => readWhole(join(path, file)));
-  return { plan, sources, modules: { relaxed: await relaxed!, plain: await plain! } };
+  return { plan, sources, ...frozen, modules: { relaxed: await relaxed!, plain: await plain! } };
 }
 
 /** Throws a UserError unless this vaec can run the plan. */

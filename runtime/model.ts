@@ -1,9 +1,11 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
 import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
+import { frozenVector } from '../compiler/4-tensor/program.ts';
 import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
 import type { CompiledKernels, Plan, PlanProgram, WasmModules } from '../compiler/5-kernel/plan.ts';
 import { demandPlanFormat } from './compiled.ts';
-import { type DataSet, requireRows, splitNamed } from './data/dataset.ts';
+import { type DataSet, type LoadedSplit, requireRows, splitNamed } from './data/dataset.ts';
+import { deriveFields } from './data/derived-fields.ts';
 import { loadDataSets, type LoadOptions } from './data/load.ts';
 import { suggestion } from './data/suggest.ts';
 import { CpuDevice } from './cpu/device.ts';
@@ -23,6 +25,7 @@ import { scalarsOf } from './host/scalars.ts';
 import { initialParameters } from './parameters/initialise.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, splitVector } from './run/checkpoint.ts';
 import { RunFolder } from './run/folder.ts';
+import { frozenNumbers, type FrozenTensors } from './run/frozen.ts';
 import { drawSamples, type Sample } from './sample/sample.ts';
 import { CarriedState, type TrainedClock } from './state.ts';
 import type { TrainOutcome } from './train/events.ts';
@@ -35,6 +38,8 @@ export interface ModelOptions {
   readonly sources: ReadonlyMap<string, string>;
   /** The kernels assembled, where they were compiled for the processor. */
   readonly modules?: WasmModules;
+  /** The parameters of the finished runs that the spec uses. */
+  readonly frozen?: FrozenTensors;
   /** Where data files lie, and readers of sources that are not built in. Data is loaded when first needed. */
   readonly data?: LoadOptions;
   /** Data that is loaded already, in place of `data`. */
@@ -75,6 +80,8 @@ export class Model {
   readonly #options: ModelOptions;
   readonly #executor: Executor;
   readonly #state: CarriedState;
+  /** The parameters of finished runs. */
+  readonly #frozen: Float32Array | undefined;
   #sets: Promise<ReadonlyMap<string, DataSet>> | undefined;
   /** Rows of the sets that programs have run over, by reference. */
   readonly #rows = new Map<string, number>();
@@ -92,6 +99,8 @@ export class Model {
     this.#options = options;
     this.#executor = device.executor(compiled);
     this.#state = new CarriedState(this.#executor);
+    this.#frozen = compiled.plan.frozen && frozenNumbers(compiled.plan.frozen, options.frozen);
+    if (this.#frozen !== undefined) this.#state.fill(frozenVector, this.#frozen);
     this.#sets = options.sets && Promise.resolve(options.sets);
     this.#seed = 0;
   }
@@ -126,8 +135,29 @@ export class Model {
 
   /** Every data set of the spec by name; loaded when it is needed. Throws a UserError for anything wrong with the data. */
   data(): Promise<ReadonlyMap<string, DataSet>> {
-    this.#sets ??= loadDataSets(this.plan.data, this.#options.data ?? { folder: '.' });
+    this.#sets ??= loadDataSets(this.plan.data, {
+      ...(this.#options.data ?? { folder: '.' }),
+      derive: (program, split) => this.#derive(program, split),
+    });
     return this.#sets;
+  }
+
+  /** Fields of a set's rows from the others: by an executor of its own, so that nothing of it stays on the device. */
+  async #derive(name: string, split: LoadedSplit): Promise<ReadonlyMap<string, Float32Array>> {
+    const program = this.#named('derive', name);
+    const executor = this.#device.executor(this.#compiled);
+    try {
+      await executor.prepare([program], () => split);
+      if (this.#frozen !== undefined && executor.holds(frozenVector)) executor.write(frozenVector, this.#frozen);
+      const host = hostClock(0, 1, split.rows, 0);
+      const scalars = scalarsOf(this.plan, this.#hypers);
+      const clock = { step: 0, epoch: 0, offset: 0, rows: split.rows, seed: 0 };
+      return await deriveFields(executor, program, split.rows, (first) =>
+        scalars({ clock: { ...clock, first }, host }),
+      );
+    } finally {
+      executor.close();
+    }
   }
 
   /** Trains from where the model stands to the run's last step, by the program of that name or the spec's only one. */

@@ -54,6 +54,11 @@ export class CarriedState {
     for (const { name, initial } of vectors) if (initial === 'parameters') this.#put(name, parameters);
   }
 
+  /** Puts numbers into a buffer that no program changes. */
+  fill(name: string, numbers: Numbers): void {
+    this.#put(name, numbers);
+  }
+
   /** Takes over vectors and states; those that are missing keep what they are. */
   set(values: ReadonlyMap<string, Numbers>): void {
     const known = new Set([...this.vectors, ...this.states]);

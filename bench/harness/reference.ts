@@ -64,7 +64,10 @@ export function referenceLosses(subject: Subject, steps: number): readonly numbe
         case 'uniform':
           return [scalar(source.name)];
         case 'argument':
-          throw new Error(`a training step that reads the argument ${source.name}`);
+        case 'frozen':
+          throw new Error(
+            `a training step that reads the ${source.kind} ${'path' in source ? source.path : source.name}`,
+          );
       }
     };
     const values = evaluate(

@@ -7,6 +7,7 @@ import type {
   Constraint,
   Coupling,
   DataContract,
+  DeriveProgram,
   HostExpr,
   Initialiser,
   RowStatistic,
@@ -27,6 +28,14 @@ export interface FoundParameter {
   readonly constraint: Constraint;
 }
 
+/** A tensor of a finished run, and its path there. */
+export interface FoundFrozen {
+  readonly path: string;
+  readonly run: string;
+  readonly parameter: string;
+  readonly shape: Shape;
+}
+
 export interface Hyper {
   readonly name: string;
   readonly value: HostExpr;
@@ -45,11 +54,14 @@ export class Context {
   /** `--set name=value`, as typed. */
   readonly overrides: ReadonlyMap<string, string>;
   readonly parameters = new Map<string, FoundParameter>();
+  readonly frozen = new Map<string, FoundFrozen>();
   readonly hypers = new Map<string, Hyper>();
   readonly uniforms = new Map<string, Uniform>();
   readonly contracts = new Map<string, DataContract>();
   /** Contracts by declaration; undefined while one is being made, or where it is wrong. */
   readonly data = new Map<object, Contract | undefined>();
+  /** What computes the derived fields of data sets. */
+  readonly derivations: DeriveProgram[] = [];
   /** Names of the evaluations so far. */
   readonly evaluations = new Set<string>();
   /** Values of declarations that have one: hypers. */

@@ -1,11 +1,12 @@
 /** The value of a declared name: made once a use for closures, once a spec for hypers. */
 import type { DeclarationOf } from '../1-syntax/ast.ts';
+import { evaluateHost } from '../4-tensor/host.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
-import { Frame } from './context.ts';
-import type { Declared } from './load.ts';
+import { Frame, type Context } from './context.ts';
+import { nameOf, type Declared, type Scope } from './scope.ts';
 import { readParam } from './params.ts';
 import { scheduleValue } from './schedules.ts';
-import { describe, invalid, type Value } from './values.ts';
+import { describe, invalid, number, type Value } from './values.ts';
 
 export function declaredValue(declared: Declared, frame: Frame): Value {
   const { declaration, scope } = declared;
@@ -15,7 +16,7 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
       return hyperValue(declaration, declared, frame);
     case 'data':
     case 'derived-data':
-      return { kind: 'data', declaration };
+      return { kind: 'data', declaration, scope, name: nameOfSet(declared, context.spec.scope) };
     case 'net':
       return { kind: 'net', declaration, scope, stopped };
     case 'model':
@@ -28,7 +29,12 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
       return { kind: 'function', name: name.text, parameters, body, scope, roles };
     }
     case 'param':
-      return readParam(declaration.parameter, declaration.parameter.name.text, frame);
+      // Of its own file: its type may speak of names there, and a run's is frozen.
+      return readParam(
+        declaration.parameter,
+        declaration.parameter.name.text,
+        new Frame({ context, program: frame.program, scope, stopped }),
+      );
     case 'schedule-value':
       return scheduleValue(declaration, declared, frame);
     case 'schedule':
@@ -46,7 +52,14 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
   }
 }
 
-/** A hyper is a number of the host with a name: its value, or what `--set` says. */
+/** A set of a run that the spec itself cannot name, because a declaration of its own hides it, has the run's name too. */
+function nameOfSet({ declaration, scope }: Declared, root: Scope): string {
+  const name = nameOf(declaration).text;
+  const isHidden = root.names.get(name)?.declaration !== declaration;
+  return scope.run !== undefined && isHidden ? `${scope.run.name}:${name}` : name;
+}
+
+/** A hyper is a number of the host with a name: its value, or what `--set` says. A run's is the number it ended with. */
 function hyperValue(declaration: DeclarationOf<'hyper'>, declared: Declared, frame: Frame): Value {
   const { context } = frame;
   const known = context.values.get(declaration);
@@ -66,8 +79,7 @@ function hyperValue(declaration: DeclarationOf<'hyper'>, declared: Declared, fra
     }
     return invalid;
   }
-  const override =
-    context.spec.scope.names.get(name)?.declaration === declaration ? context.overrides.get(name) : undefined;
+  const override = overrideOf(declared, name, context);
   if (override !== undefined) {
     const given = Number(override);
     if (override.trim() === '' || !Number.isFinite(given)) {
@@ -81,8 +93,24 @@ function hyperValue(declaration: DeclarationOf<'hyper'>, declared: Declared, fra
     value = { kind: 'scalar', value: given, expression: { kind: 'number', value: given } };
   }
   const written: HostExpr = value.expression;
+  const { run } = declared.scope;
+  if (run !== undefined) {
+    const hyper = (of: string): never => {
+      throw new Error(`the hyper '${of}' of the run '${run.name}' is not a number yet`);
+    };
+    const ended = number(evaluateHost(written, { clock: run.clock, hyper }));
+    context.values.set(declaration, ended);
+    return ended;
+  }
   context.hypers.set(name, { name, value: written, span: declaration.name.span, static: false });
   const result: Value = { kind: 'scalar', value: value.value, expression: { kind: 'hyper', name } };
   context.values.set(declaration, result);
   return result;
+}
+
+/** What `--set` gave a hyper: for the spec that is compiled, or when the run was begun that declares it. */
+function overrideOf({ declaration, scope: { run } }: Declared, name: string, context: Context): string | undefined {
+  const { names } = run ?? context.spec.scope;
+  if (names.get(name)?.declaration !== declaration) return undefined;
+  return run === undefined ? context.overrides.get(name) : run.settings[name];
 }

@@ -1,24 +1,20 @@
-/** Reads a spec and all that it uses, and says which names each file sees. */
-import type { Declaration, DeclarationOf, SourceFile } from '../1-syntax/ast.ts';
+/** Reads a spec and all that it uses, files and finished runs, and says which names each file sees. */
+import type { DeclarationOf, SourceFile } from '../1-syntax/ast.ts';
 import { parse } from '../1-syntax/build.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { syntaxMessages } from '../diagnostics/messages/syntax.ts';
 import type { Span } from '../diagnostics/span.ts';
-import type { Session } from '../session.ts';
-
-/** A declaration together with the scope its own names are looked up in. */
-export interface Declared {
-  readonly declaration: NamedDeclaration;
-  readonly scope: Scope;
-}
-
-export type NamedDeclaration = Exclude<Declaration, DeclarationOf<'use' | 'train' | 'evaluate' | 'sweep'>>;
-
-/** The names a file sees: its own declarations, then those of the files it uses. */
-export interface Scope {
-  readonly path: string;
-  readonly names: Map<string, Declared>;
-}
+import type { Session, SourceHost, UsedRun } from '../session.ts';
+import { resolve, runName, withEnding } from './paths.ts';
+import {
+  isNamed,
+  isSampler,
+  nameOf,
+  type Declared,
+  type FrozenRun,
+  type NamedDeclaration,
+  type Scope,
+} from './scope.ts';
 
 export interface Spec {
   readonly root: SourceFile;
@@ -30,130 +26,153 @@ export interface Spec {
  * the tree, and what it declared would only be missed everywhere, so nothing more is said of such a spec.
  */
 export function load(session: Session, path: string): Spec | undefined {
-  const loaded = new Map<string, Scope>();
-  const root = readFile(session, path, { file: path, start: 0, end: 0 }, path);
+  const loader = new Loader(session, session.host);
+  const root = loader.read(path, { file: path, start: 0, end: 0 }, path);
   if (root === undefined) return undefined;
-  const scope = scopeOf(session, root, loaded, [path]);
+  const scope = loader.scopeOf(root, [path]);
   const isReadable = (found: Diagnostic): boolean => found.severity !== 'error' || !isUnreadable(found.code);
   return session.diagnostics.every(isReadable) ? { root, scope } : undefined;
 }
 
 /** While loading, what is not supported yet is a file that cannot be used. */
 function isUnreadable(code: string): boolean {
-  return code === 'file-not-found' || code === 'not-supported' || Object.hasOwn(syntaxMessages, code);
-}
-
-function scopeOf(session: Session, file: SourceFile, loaded: Map<string, Scope>, open: readonly string[]): Scope {
-  const scope: Scope = { path: file.path, names: new Map() };
-  loaded.set(file.path, scope);
-  const own = new Map<string, Declared>();
-  for (const declaration of file.declarations) {
-    if (!isNamed(declaration)) continue;
-    const name = nameOf(declaration);
-    const first = own.get(name.text);
-    if (first !== undefined) {
-      const note = { message: 'the first one is here', span: nameOf(first.declaration).span };
-      session.report('duplicate-name', name.span, { name: name.text }, [note]);
-    } else own.set(name.text, { declaration, scope });
-  }
-  for (const use of file.declarations) {
-    if (use.kind === 'use') importFrom(session, use, file, own, scope, loaded, open);
-  }
-  for (const [name, declared] of own) scope.names.set(name, declared);
-  return scope;
-}
-
-function importFrom(
-  session: Session,
-  use: DeclarationOf<'use'>,
-  file: SourceFile,
-  own: ReadonlyMap<string, Declared>,
-  scope: Scope,
-  loaded: Map<string, Scope>,
-  open: readonly string[],
-): void {
-  if (use.run) {
-    session.report('not-supported', use.span, { what: "'use run'", instead: '; use the spec itself' });
-    return;
-  }
-  const path = resolve(file.path, use.path);
-  if (laterLibraries.has(path)) {
-    session.report('not-supported', use.span, { what: `the library "${use.path}"`, instead: '' });
-    return;
-  }
-  if (open.includes(path)) {
-    session.report('cyclic-use', use.span, { path: use.path });
-    return;
-  }
-  let imported = loaded.get(path);
-  if (imported === undefined) {
-    const found = readFile(session, path, use.span, use.path);
-    if (found === undefined) return;
-    imported = scopeOf(session, found, loaded, [...open, path]);
-  }
-  for (const [name, declared] of imported.names) {
-    if (!isShared(declared.declaration)) continue;
-    const mine = own.get(name);
-    const other = scope.names.get(name);
-    if (mine !== undefined) {
-      const span = nameOf(mine.declaration).span;
-      session.report('shadowed-import', span, { name, from: `"${use.path}"` });
-    } else if (other !== undefined && other.declaration !== declared.declaration) {
-      const params = { name, first: other.scope.path, second: declared.scope.path };
-      session.report('import-clash', use.span, params);
-    } else scope.names.set(name, declared);
-  }
+  return ['file-not-found', 'unusable-run', 'not-supported'].includes(code) || Object.hasOwn(syntaxMessages, code);
 }
 
 /** Parts of the library that are not written yet. */
 const laterLibraries: ReadonlySet<string> = new Set(['std/adversarial.vae', 'std/testing.vae']);
 
+/** What `use` brings: names with what they stand for; `from` says for people where they come from. */
+interface Imported {
+  readonly names: Iterable<readonly [string, Declared]>;
+  readonly from: string;
+}
+
+/** Loads the files of one spec: the one that is compiled, or that of a run it uses. */
+class Loader {
+  readonly #session: Session;
+  readonly #host: SourceHost;
+  readonly #run: FrozenRun | undefined;
+  readonly #loaded = new Map<string, Scope>();
+  /** The runs that these files use, by folder. */
+  readonly #runs = new Map<string, Scope | undefined>();
+
+  constructor(session: Session, host: SourceHost, run?: FrozenRun) {
+    this.#session = session;
+    this.#host = host;
+    this.#run = run;
+  }
+
+  read(path: string, span: Span, written: string): SourceFile | undefined {
+    const text = this.#host.read(path);
+    if (text === undefined) {
+      this.#session.report('file-not-found', span, { path: written, tried: path });
+      return undefined;
+    }
+    this.#session.sources.set(path, text);
+    const { file, diagnostics } = parse(path, text);
+    for (const found of diagnostics) this.#session.add(found);
+    return file;
+  }
+
+  /** The names that a file sees; `open` are the files that are being loaded, this one last. */
+  scopeOf(file: SourceFile, open: readonly string[], names = new Map<string, Declared>()): Scope {
+    const isLibrary = file.path.startsWith(`${this.#library}std/`);
+    const scope: Scope = { path: file.path, isLibrary, names, ...(this.#run && { run: this.#run }) };
+    this.#loaded.set(file.path, scope);
+    const own = new Map<string, Declared>();
+    for (const declaration of file.declarations) {
+      if (!isNamed(declaration)) continue;
+      const name = nameOf(declaration);
+      const first = own.get(name.text);
+      if (first !== undefined) {
+        const note = { message: 'the first one is here', span: nameOf(first.declaration).span };
+        this.#session.report('duplicate-name', name.span, { name: name.text }, [note]);
+      } else own.set(name.text, { declaration, scope });
+    }
+    for (const use of file.declarations) {
+      if (use.kind !== 'use') continue;
+      const imported = use.run ? this.#importRun(use, file) : this.#importFile(use, file, open);
+      if (imported !== undefined) this.#take(imported, use, own, scope);
+    }
+    for (const [name, declared] of own) scope.names.set(name, declared);
+    return scope;
+  }
+
+  /** A file's own declarations hide imported ones; two imports of one name are an error. */
+  #take({ names, from }: Imported, use: DeclarationOf<'use'>, own: ReadonlyMap<string, Declared>, scope: Scope): void {
+    for (const [name, declared] of names) {
+      if (!isShared(declared.declaration)) continue;
+      const mine = own.get(name);
+      const other = scope.names.get(name);
+      if (mine !== undefined) {
+        // Of a run, this was said when it was trained.
+        if (this.#run !== undefined) continue;
+        this.#session.report('shadowed-import', nameOf(mine.declaration).span, { name, from });
+      } else if (other !== undefined && other.declaration !== declared.declaration) {
+        const params = { name, first: other.scope.path, second: declared.scope.path };
+        this.#session.report('import-clash', use.span, params);
+      } else scope.names.set(name, declared);
+    }
+  }
+
+  #importFile(use: DeclarationOf<'use'>, file: SourceFile, open: readonly string[]): Imported | undefined {
+    const isLibrary = use.path.startsWith('std/');
+    const path = withEnding(isLibrary ? use.path : resolve(file.path, use.path));
+    if (laterLibraries.has(path)) {
+      this.#session.report('not-supported', use.span, { what: `the library "${use.path}"`, instead: '' });
+      return undefined;
+    }
+    const place = isLibrary ? this.#library + path : path;
+    if (open.includes(place)) {
+      this.#session.report('cyclic-use', use.span, { path: use.path });
+      return undefined;
+    }
+    let imported = this.#loaded.get(place);
+    if (imported === undefined) {
+      const found = this.read(place, use.span, use.path);
+      if (found === undefined) return undefined;
+      imported = this.scopeOf(found, [...open, place]);
+    }
+    return { names: imported.names, from: `"${use.path}"` };
+  }
+
+  /** What a run's spec declares. The library is no part of it: whoever wants that uses it. */
+  #importRun(use: DeclarationOf<'use'>, file: SourceFile): Imported | undefined {
+    const folder = resolve(file.path, use.path);
+    if (!this.#runs.has(folder)) this.#runs.set(folder, this.#loadRun(folder, use));
+    const scope = this.#runs.get(folder);
+    if (scope === undefined) return undefined;
+    const own = [...scope.names].filter(([, declared]) => !declared.scope.isLibrary);
+    return { names: own, from: `the run "${use.path}"` };
+  }
+
+  #loadRun(folder: string, use: DeclarationOf<'use'>): Scope | undefined {
+    const refuse = (problem: string): undefined => {
+      this.#session.report('unusable-run', use.span, { path: use.path, problem });
+    };
+    const found = this.#host.run?.(folder) ?? { problem: 'runs are not read here' };
+    if ('problem' in found) return refuse(found.problem);
+    const name = `${this.#run === undefined ? '' : `${this.#run.name}:`}${runName(folder)}`;
+    const other = this.#session.runs.get(name);
+    if (other !== undefined) return refuse(`"${other.folder}" is called '${name}' too; rename one of the two folders`);
+    this.#session.runs.set(name, found);
+    return this.#scopeOfRun(found, name, use);
+  }
+
+  #scopeOfRun({ host, spec, settings, clock }: UsedRun, name: string, use: DeclarationOf<'use'>): Scope | undefined {
+    const names = new Map<string, Declared>();
+    const loader = new Loader(this.#session, host, { name, names, settings, clock });
+    const root = loader.read(spec, use.span, spec);
+    return root && loader.scopeOf(root, [spec], names);
+  }
+
+  get #library(): string {
+    return this.#host.library ?? '';
+  }
+}
+
 /** `use` brings along everything but programs; a sampler, which needs an argument such as a net, is not one yet. */
 function isShared(declaration: NamedDeclaration): boolean {
   return declaration.kind !== 'infer' && (declaration.kind !== 'sample' || isSampler(declaration));
-}
-
-/** A sample with an argument that it cannot do without, such as a net, is one to be called by others. */
-export function isSampler({ parameters }: DeclarationOf<'sample'>): boolean {
-  return parameters.some(({ type, initial }) => initial === undefined && type?.member === undefined);
-}
-
-function readFile(session: Session, path: string, span: Span, written: string): SourceFile | undefined {
-  const text = session.host.read(path);
-  if (text === undefined) {
-    session.report('file-not-found', span, { path: written, tried: path });
-    return undefined;
-  }
-  session.sources.set(path, text);
-  const { file, diagnostics } = parse(path, text);
-  for (const found of diagnostics) session.add(found);
-  return file;
-}
-
-/** 'std/objectives' is the library; anything else is relative to the using file. */
-function resolve(from: string, path: string): string {
-  if (path.startsWith('std/')) return path.endsWith('.vae') ? path : `${path}.vae`;
-  const parts = from.split('/').slice(0, -1);
-  for (const part of path.split('/')) {
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  const joined = parts.join('/');
-  return joined.endsWith('.vae') ? joined : `${joined}.vae`;
-}
-
-function isNamed(declaration: Declaration): declaration is NamedDeclaration {
-  switch (declaration.kind) {
-    case 'use':
-    case 'train':
-    case 'evaluate':
-    case 'sweep':
-      return false;
-    default:
-      return true;
-  }
-}
-
-export function nameOf(declaration: NamedDeclaration): { readonly text: string; readonly span: Span } {
-  return declaration.kind === 'param' ? declaration.parameter.name : declaration.name;
 }

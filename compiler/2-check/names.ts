@@ -8,7 +8,8 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Session } from '../session.ts';
 import { builtinNames, isLater } from './builtins/index.ts';
 import { checkDeclaration, checkDraw, checkParam, checkStatement } from './later.ts';
-import type { Scope, Spec } from './load.ts';
+import type { Spec } from './load.ts';
+import type { Scope } from './scope.ts';
 
 /** Words that stand for themselves: values of named arguments, and the types that ranges are written with. */
 const literalWords: ReadonlySet<string> = new Set(['true', 'false', 'category', 'step']);

@@ -14,30 +14,30 @@ import { describeShape, invalid, type Value } from './values.ts';
 /** Thrown once it is reported that a path was met with two shapes: there is no tensor to go on with. */
 export class ReshapedError extends Error {}
 
-/** The stored tensor of a path; inside `stop` no gradient reaches it. */
+/** The stored tensor of a path; inside `stop` no gradient reaches it, nor what a finished run declares. */
 export function parameter(
   frame: Frame,
   found: { path: string; shape: Shape; initialiser: Initialiser; constraint?: Constraint },
   span: Span,
 ): Node {
-  const { context } = frame;
-  const known = context.parameters.get(found.path);
+  const { context, scope } = frame;
+  const { run } = scope;
+  const path = run === undefined ? found.path : `${run.name}:${found.path}`;
+  const known = run === undefined ? context.parameters.get(path) : context.frozen.get(path);
   if (known === undefined) {
-    context.parameters.set(found.path, { constraint: 'real', ...found });
+    if (run === undefined) context.parameters.set(path, { constraint: 'real', ...found });
+    else context.frozen.set(path, { path, run: run.name, parameter: found.path, shape: found.shape });
   } else if (!sameShape(known.shape, found.shape)) {
     context.session.report('net-reshaped', span, {
-      path: found.path,
+      path,
       first: describeShape(known.shape),
       second: describeShape(found.shape),
     });
     throw new ReshapedError();
   }
-  return parameterNode(frame, found.path, found.shape);
-}
-
-function parameterNode(frame: Frame, path: string, shape: Shape): Node {
-  const { b } = frame.context;
-  const node = b.label(b.parameter(path, shape), path);
+  const { b } = context;
+  if (run !== undefined) return b.label(b.frozen(path, found.shape), path);
+  const node = b.label(b.parameter(path, found.shape), path);
   return frame.stopped ? b.map('stop', node) : node;
 }
 

@@ -9,7 +9,7 @@ import { didYouMean } from '../diagnostics/suggest.ts';
 import { matchArguments } from './arguments.ts';
 
 import { Frame } from './context.ts';
-import type { Declared } from './load.ts';
+import type { Declared } from './scope.ts';
 import { markStatic, staticCount } from './static.ts';
 import { at, lastStep, type Table } from './tables.ts';
 import { describe, invalid, number, type ScalarValue, type TensorValue, type Value } from './values.ts';

@@ -8,7 +8,7 @@ import type { Node, Shape } from '../4-tensor/ir.ts';
 import type { DataContract, HostExpr } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Distribution, Parameters, Support } from '../distributions/distribution.ts';
-import type { Scope } from './load.ts';
+import type { Scope } from './scope.ts';
 import type { Unit } from './units.ts';
 import { lastStep, type Table } from './tables.ts';
 
@@ -115,7 +115,14 @@ export type Value =
   /** A function of the language itself, by name. */
   | { readonly kind: 'builtin'; readonly name: string }
   /** A data set, or one of its parts: `mnist.train`. */
-  | { readonly kind: 'data'; readonly declaration: DeclarationOf<'data' | 'derived-data'>; readonly part?: string }
+  | {
+      readonly kind: 'data';
+      readonly declaration: DeclarationOf<'data' | 'derived-data'>;
+      readonly scope: Scope;
+      /** What programs and reports call the set. */
+      readonly name: string;
+      readonly part?: string;
+    }
   /** One row of a data set, an argument of a sample program. */
   | { readonly kind: 'row'; readonly fields: ReadonlyMap<string, Value>; readonly set: string }
   /** Variables by name: what a guide drew jointly, or what the data holds; the value of a role. */

@@ -8,25 +8,26 @@ import { Frame, type Context } from '../2-check/context.ts';
 import { markStatic, staticNumber } from '../2-check/static.ts';
 import { readType } from '../2-check/types.ts';
 import { describe, type ValueOf, type Contract } from '../2-check/values.ts';
+import { deriveFields } from './derive-fields.ts';
 import { readSource } from './sources.ts';
 
-type DataDeclaration = DeclarationOf<'data' | 'derived-data'>;
 type Field = DataContract['fields'][number];
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The contract of a declared set; undefined where something was wrong and reported. */
-export function contractOf(declaration: DataDeclaration, context: Context): Contract | undefined {
+export function contractOf({ declaration, scope, name }: ValueOf<'data'>, context: Context): Contract | undefined {
   const known = context.data.get(declaration);
   if (known !== undefined || context.data.has(declaration)) return known;
   context.data.set(declaration, undefined);
-  const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
-  const made = declaration.kind === 'data' ? ownContract(declaration, frame) : derivedContract(declaration, frame);
+  const frame = new Frame({ context, program: undefined, scope });
+  const made =
+    declaration.kind === 'data' ? ownContract(declaration, name, frame) : derivedContract(declaration, name, frame);
   context.data.set(declaration, made);
   if (made !== undefined) context.contracts.set(made.contract.name, made.contract);
   return made;
 }
 
-function ownContract(declaration: DeclarationOf<'data'>, frame: Frame): Contract | undefined {
+function ownContract(declaration: DeclarationOf<'data'>, name: string, frame: Frame): Contract | undefined {
   const { session } = frame.context;
   const fields: Mutable<Field>[] = [];
   const supports = new Map<string, Support>();
@@ -34,37 +35,37 @@ function ownContract(declaration: DeclarationOf<'data'>, frame: Frame): Contract
   if (source === undefined) {
     session.report('missing-clause', declaration.name.span, {
       clause: 'source …',
-      of: `data '${declaration.name.text}'`,
+      of: `data '${name}'`,
     });
     return undefined;
   }
   const names = declaration.clauses.flatMap((clause) => (clause.kind === 'field' ? [clause.field.name.text] : []));
-  const call = readSource(source.source, declaration.name.text, names, frame);
+  const call = readSource(source.source, name, names, frame);
   for (const clause of declaration.clauses) {
     if (clause.kind !== 'field') continue;
     const type = readType(clause.field.type, frame);
     if (type === undefined) return undefined;
-    const name = clause.field.name.text;
-    if (supports.has(name)) {
-      session.report('duplicate-name', clause.field.name.span, { name });
+    const field = clause.field.name.text;
+    if (supports.has(field)) {
+      session.report('duplicate-name', clause.field.name.span, { name: field });
       return undefined;
     }
-    supports.set(name, type.support);
+    supports.set(field, type.support);
     const storage = storageOf(type.support, call?.kind ?? '');
     const table = {
-      field: name,
+      field,
       storage,
       rowShape: type.shape,
       scale: storage === 'u8' && type.support.kind === 'unit' ? 1 / 255 : 1,
     };
-    fields.push({ name, support: type.support, shape: type.shape, table, standardize: false });
+    fields.push({ name: field, support: type.support, shape: type.shape, table, standardize: false });
   }
   if (call === undefined) return undefined;
-  const rest = readClauses(declaration.clauses, fields, supports, frame);
+  const rest = readClauses(declaration.clauses, name, fields, supports, frame);
   if (rest === undefined) return undefined;
   const splits = call.args['splits'];
   const ownParts = typeof splits === 'object' && !Array.isArray(splits) ? Object.keys(splits) : [];
-  const contract = { name: declaration.name.text, fields, source: call, from: [], ...rest };
+  const contract = { name, fields, source: call, from: [], ...rest };
   return { contract, supports, parts: [...ownParts, ...rest.split.map((part) => part.name)] };
 }
 
@@ -85,14 +86,17 @@ function storageOf(support: Support, source: string): Storage {
   }
 }
 
-/** binarize, standardize, split, where. */
+/** binarize, standardize, split, where; then the derived fields, which are computed from what those make of the rows. */
 function readClauses(
   clauses: readonly DataClause[],
+  set: string,
   fields: Mutable<Field>[],
   supports: Map<string, Support>,
   frame: Frame,
-): Pick<DataContract, 'split' | 'where'> | undefined {
+): Pick<DataContract, 'split' | 'where' | 'derived'> | undefined {
   const { session } = frame.context;
+  const derivations = clauses.filter((clause) => clause.kind === 'derived');
+  const isDerived = (name: string): boolean => derivations.some((derived) => derived.name.text === name);
   const split: Mutable<DataContract['split'][number]>[] = [];
   const where: DataContract['where'][number][] = [];
   const find = (name: { text: string; span: Expr['span'] }): Mutable<Field> | undefined => {
@@ -101,7 +105,10 @@ function readClauses(
       name.text,
       fields.map((candidate) => candidate.name),
     );
-    if (field === undefined) session.report('unknown-name', name.span, { name: name.text, hint });
+    const early = '; derived fields are computed later, so ask this of a set that derives from this one';
+    if (field === undefined) {
+      session.report('unknown-name', name.span, { name: name.text, hint: isDerived(name.text) ? early : hint });
+    }
     return field;
   };
   for (const clause of clauses) {
@@ -125,11 +132,10 @@ function readClauses(
         break;
       }
       case 'standardize': {
+        if (isDerived(clause.field.text)) break;
         const field = find(clause.field);
         if (field === undefined) return undefined;
-        field.standardize = true;
-        field.table = { ...field.table, storage: 'f32', scale: 1 };
-        supports.set(field.name, { kind: 'real' });
+        standardize(field, supports);
         break;
       }
       case 'split':
@@ -162,14 +168,24 @@ function readClauses(
         break;
       }
       case 'derived':
-        session.report('not-supported', clause.span, { what: `the derived field '${clause.name.text}'`, instead: '' });
-        return undefined;
       case 'field':
       case 'source':
         break;
     }
   }
-  return { split, where };
+  if (derivations.length === 0) return { split, where };
+  const derived = deriveFields(derivations, set, fields, supports, frame.child());
+  if (derived === undefined) return undefined;
+  for (const clause of clauses) {
+    if (clause.kind === 'standardize' && isDerived(clause.field.text)) standardize(find(clause.field)!, supports);
+  }
+  return { split, where, derived };
+}
+
+function standardize(field: Mutable<Field>, supports: Map<string, Support>): void {
+  field.standardize = true;
+  field.table = { ...field.table, storage: 'f32', scale: 1 };
+  supports.set(field.name, { kind: 'real' });
 }
 
 /** `dynamic`, or `at` a fixed grey value. */
@@ -217,7 +233,7 @@ function readCondition(
 }
 
 /** `data d = mixture where label != 4`, `data d = concat(a, b)`. */
-function derivedContract(declaration: DeclarationOf<'derived-data'>, frame: Frame): Contract | undefined {
+function derivedContract(declaration: DeclarationOf<'derived-data'>, name: string, frame: Frame): Contract | undefined {
   const { session, context } = { session: frame.context.session, context: frame.context };
   const { value } = declaration;
   const isConcat = value.kind === 'call' && value.callee.kind === 'name' && value.callee.text === 'concat';
@@ -230,7 +246,7 @@ function derivedContract(declaration: DeclarationOf<'derived-data'>, frame: Fram
         session.report('wrong-type', expr.span, { expected: 'a data set', found: describe(set) });
       return undefined;
     }
-    const contract = contractOf(set.declaration, context);
+    const contract = contractOf(set, context);
     if (contract === undefined || !checkPart(contract, set, expr, context)) return undefined;
     bases.push({ contract, reference: referenceOf(set), part: set.part });
   }
@@ -241,24 +257,23 @@ function derivedContract(declaration: DeclarationOf<'derived-data'>, frame: Fram
   }
   const fields = first.contract.contract.fields.map((field) => ({ ...field }));
   const supports = new Map(first.contract.supports);
-  const rest = readClauses(declaration.clauses, fields, supports, frame);
+  const rest = readClauses(declaration.clauses, name, fields, supports, frame);
   if (rest === undefined) return undefined;
   const kept = bases.length === 1 && first.part === undefined ? first.contract.parts : [];
   const source = { kind: 'derived', args: {} };
   const from = bases.map((base) => base.reference);
-  const contract = { name: declaration.name.text, fields, source, from, ...rest };
+  const contract = { name, fields, source, from, ...rest };
   return { contract, supports, parts: rest.split.length > 0 ? rest.split.map((part) => part.name) : kept };
 }
 
 /** `mnist.train`. */
-export function referenceOf(set: ValueOf<'data'>): string {
-  const name = set.declaration.name.text;
-  return set.part === undefined ? name : `${name}.${set.part}`;
+export function referenceOf({ name, part }: ValueOf<'data'>): string {
+  return part === undefined ? name : `${name}.${part}`;
 }
 
 export function checkPart(contract: Contract, set: ValueOf<'data'>, expr: Expr, context: Context): boolean {
   if (set.part === undefined || contract.parts.includes(set.part)) return true;
-  const name = set.declaration.name.text;
+  const { name } = set;
   const hint = didYouMean(set.part, contract.parts) || `; it has ${contract.parts.join(', ') || 'no parts'}`;
   context.session.report('unknown-split', expr.span, { name: set.part, set: `'${name}'`, hint });
   return false;

@@ -10,7 +10,7 @@ import { elaborateMean } from './mean.ts';
 import { binary, negate } from '../2-check/arithmetic.ts';
 import { builtinNames } from '../2-check/builtins/index.ts';
 import { callFunction, elaborateCall } from '../2-check/calls.ts';
-import type { Frame } from '../2-check/context.ts';
+import { Frame } from '../2-check/context.ts';
 import { declaredValue } from '../2-check/declared.ts';
 import { likeDistribution, repeatDistribution } from '../2-check/distributions.ts';
 import { entryOf, memberOfSchedule } from '../2-check/schedules.ts';
@@ -170,7 +170,8 @@ function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
       const { parameters } = object.kind === 'net' ? object.declaration : object;
       const parameter = parameters.find((each) => each.name.text === name);
       if (parameter?.type === undefined) return missing(parameters.filter((p) => p.type).map((p) => p.name.text));
-      return prototypeOf(parameter.type, frame);
+      const { context, program } = frame;
+      return prototypeOf(parameter.type, new Frame({ context, program, scope: object.scope }));
     }
     case 'data':
       return { ...object, part: name };

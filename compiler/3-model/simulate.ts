@@ -60,7 +60,7 @@ export function readSimulation(
     return { field: name, node: spread(inner, value, [rows], value.shape) };
   });
   const trained = topological(graphs.map(({ node }) => node)).some(
-    (node) => node.kind === 'input' && node.source.kind === 'parameter',
+    (node) => node.kind === 'input' && 'path' in node.source,
   );
   if (trained) {
     const what = `simulating ${describe(model)}, whose parameters are trained`;

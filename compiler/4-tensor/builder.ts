@@ -39,6 +39,11 @@ export class Builder {
     return this.input({ kind: 'parameter', path }, shape);
   }
 
+  /** A tensor of a finished run: no gradient ever reaches it. */
+  frozen(path: string, shape: Shape): Node {
+    return this.input({ kind: 'frozen', path }, shape);
+  }
+
   /** 0, 1, …, n - 1 as u32. */
   iota(n: number): Node {
     return this.#make({ kind: 'iota', dtype: 'u32', shape: [n] });
@@ -266,7 +271,7 @@ function keyOf(draft: Draft): string {
     case 'array':
       return `${head} ${draft.values.map(numberKey).join()}`;
     case 'input':
-      return `${head} ${draft.source.kind} ${draft.source.kind === 'parameter' ? draft.source.path : draft.source.name}`;
+      return `${head} ${draft.source.kind} ${'path' in draft.source ? draft.source.path : draft.source.name}`;
     case 'iota':
       return head;
     case 'map':

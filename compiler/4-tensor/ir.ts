@@ -25,6 +25,8 @@ export interface Table {
 export type InputSource =
   /** A trainable tensor, by its path, such as `encoder.dense_1.weight`; it lies inside the flat parameter vector. */
   | { readonly kind: 'parameter'; readonly path: string }
+  /** A tensor of a finished run, such as `mixture:decoder.dense_1.weight`; it lies inside the flat vector 'frozen'. */
+  | { readonly kind: 'frozen'; readonly path: string }
   /** A flat vector carried from step to step: 'parameters' itself, or an optimizer's slot such as 'adam.m', or 'ema'. */
   | { readonly kind: 'vector'; readonly name: string }
   /** A small carried tensor that is neither, such as 'trouble'. */

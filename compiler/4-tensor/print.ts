@@ -87,7 +87,7 @@ function describe(node: Node, name: (node: Node) => string): string {
 }
 
 function source(input: InputSource): string {
-  return input.kind === 'parameter' ? `parameter ${input.path}` : `${input.kind} ${input.name}`;
+  return `${input.kind} ${'path' in input ? input.path : input.name}`;
 }
 
 function target(output: OutputTarget): string {

@@ -83,6 +83,30 @@ export interface ParameterLayout {
   readonly length: number;
 }
 
+/** The name of the vector that frozen tensors lie in. */
+export const frozenVector = 'frozen';
+
+/** A tensor of a finished run that programs read and nothing trains. */
+export interface FrozenTensor {
+  /** `mixture:decoder.dense_1.weight`. */
+  readonly path: string;
+  /** The run, by its name in `FrozenLayout.runs`, and the tensor's path there. */
+  readonly run: string;
+  readonly parameter: string;
+  readonly shape: Shape;
+  /** Offset in the vector 'frozen', in f32; a multiple of 64 (256 bytes). */
+  readonly offset: number;
+}
+
+/** What programs take from finished runs. */
+export interface FrozenLayout {
+  /** `mixture`, or `latent:mixture` for the run that a run has used; and the fingerprint of its checkpoint. */
+  readonly runs: readonly { readonly name: string; readonly checkpoint: string }[];
+  readonly tensors: readonly FrozenTensor[];
+  /** Length of the vector 'frozen', in f32, a multiple of 64. */
+  readonly length: number;
+}
+
 /** A term of an objective as the user wrote it, for the progress line, the metrics and the trouble message. */
 export interface Term {
   readonly name: string;
@@ -183,6 +207,18 @@ export interface EvaluateProgram {
   readonly reports: readonly EvaluateReport[];
 }
 
+/**
+ * Computes fields of a data set from its other fields, once, before anything reads them: over every row of the set, as
+ * an evaluation does. The function's results are the fields by name, each [batch, ...].
+ */
+export interface DeriveProgram {
+  readonly kind: 'derive';
+  readonly name: string;
+  readonly function: TensorFunction;
+  readonly set: string;
+  readonly batch: number;
+}
+
 /** A part of a sample program, run once or as a loop. */
 export interface SamplePart {
   readonly program: string;
@@ -214,11 +250,13 @@ export interface PartProgram {
   readonly function: TensorFunction;
 }
 
-export type Program = TrainProgram | EvaluateProgram | SampleProgram | PartProgram;
+export type Program = TrainProgram | EvaluateProgram | DeriveProgram | SampleProgram | PartProgram;
 
 /** Everything the spec says, lowered to tensors. */
 export interface SpecPrograms {
   readonly layout: ParameterLayout;
+  /** Absent where the spec uses no run. */
+  readonly frozen?: FrozenLayout;
   readonly data: readonly DataContract[];
   readonly hypers: readonly { readonly name: string; readonly value: HostExpr; readonly static: boolean }[];
   readonly uniforms: readonly Uniform[];
@@ -256,6 +294,8 @@ export interface DataContract {
     readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=';
     readonly value: number;
   }[];
+  /** Fields that no source holds: computed by a program of the plan, then standardized where asked for. */
+  readonly derived?: { readonly program: string; readonly fields: readonly string[] };
   /** For `data d = mixture where …` and concat: the sets it derives from, whose source is then not used. */
   readonly from: readonly string[];
 }

@@ -2,7 +2,7 @@
  * The plan of a spec: where its tensors lie, which kernels it has, and what each program dispatches. Programs share a
  * kernel where the text is the same; where only the name is, the later one is called after its program too.
  */
-import type { Program, SpecPrograms } from '../4-tensor/program.ts';
+import { frozenVector, type Program, type SpecPrograms } from '../4-tensor/program.ts';
 import type { EmittedKernel, KernelEmitter } from './emitter.ts';
 import type { Kernel, KernelProgram, Tensor } from './ir.ts';
 import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
@@ -41,7 +41,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
     const places = memory.places[i]!;
     return planProgram(program, fused[i]!, program.kind === 'train' ? places : readingFrom(trained, places), library);
   });
-  const { layout, hypers, uniforms, data } = programs;
+  const { layout, frozen, hypers, uniforms, data } = programs;
   const plan: Plan = {
     format: 'vaec-plan',
     version: planVersion,
@@ -49,6 +49,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
     target: profile.target,
     profile: profile.name,
     layout,
+    ...(frozen && { frozen }),
     hypers,
     uniforms,
     data,
@@ -61,19 +62,24 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
 }
 
 function buffersOf({ buffers }: Memory): Plan['buffers'] {
-  const roles = ['vector', 'state', 'literal', 'argument', 'arena', 'result'] as const;
+  const roles = ['vector', 'frozen', 'state', 'literal', 'argument', 'arena', 'result'] as const;
   return [...buffers].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
-/** Every carried vector is as long as the parameters. */
-function vectorLengths({ layout, programs }: SpecPrograms, kernels: readonly KernelProgram[]): Map<string, number> {
+/** Every carried vector is as long as the parameters; that of the frozen tensors has a length of its own. */
+function vectorLengths(
+  { layout, frozen, programs }: SpecPrograms,
+  kernels: readonly KernelProgram[],
+): Map<string, number> {
   const names = new Set<string>(['parameters']);
   for (const program of programs) if (program.kind === 'train') for (const { name } of program.vectors) names.add(name);
   for (const { kernels: list } of kernels)
     for (const { phases } of list)
       for (const { stores } of phases)
         for (const { tensor } of stores) if (tensor.role.kind === 'vector') names.add(tensor.role.vector);
-  return new Map([...names].map((name) => [name, layout.length]));
+  const lengths = new Map([...names].map((name) => [name, layout.length]));
+  if (frozen !== undefined) lengths.set(frozenVector, frozen.length);
+  return lengths;
 }
 
 /** The kernels of the spec so far, by their text. */

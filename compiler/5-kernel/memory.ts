@@ -7,6 +7,7 @@
  * that the gaps between them stay zero.
  */
 import { sizeOf, type Storage } from '../4-tensor/ir.ts';
+import { frozenVector } from '../4-tensor/program.ts';
 import type { KernelProgram, Tensor } from './ir.ts';
 import type { PlanBuffer } from './plan.ts';
 import { storedBy, tensorsOf } from './walk.ts';
@@ -36,7 +37,7 @@ export const arenaBytes = 128 * 2 ** 20;
 /** Elements are counted in 32 bits; half of that leaves room for arithmetic on them. */
 const mostBytes = 2 ** 31;
 
-/** Places every tensor; `lengths` are those of the carried vectors, in f32. Throws PlanError where one is too large. */
+/** Places every tensor; `lengths` are those of the carried and frozen vectors, in f32. Throws PlanError where one is too large. */
 export function placeTensors(programs: readonly KernelProgram[], lengths: ReadonlyMap<string, number>): Memory {
   const buffers = new Map<string, PlanBuffer>();
   const arenas: number[] = [];
@@ -61,7 +62,10 @@ export function placeTensors(programs: readonly KernelProgram[], lengths: Readon
     return placed;
   });
   arenas.forEach((bytes, i) => add(buffers, { name: arenaName(i), bytes, role: 'arena', storage: 'f32' }));
-  for (const [name, length] of lengths) add(buffers, { name, bytes: 4 * length, role: 'vector', storage: 'f32' });
+  for (const [name, length] of lengths) {
+    const role = name === frozenVector ? 'frozen' : 'vector';
+    add(buffers, { name, bytes: 4 * length, role, storage: 'f32' });
+  }
   return { buffers: [...buffers.values()], places };
 }
 

@@ -1,6 +1,6 @@
 /** plan.json: all that the runtime needs beside the kernels' text. Plain data; a format version; no decision is left. */
 import type { DType, Shape, Storage } from '../4-tensor/ir.ts';
-import type { DataContract, HostExpr, ParameterLayout, Program, Uniform } from '../4-tensor/program.ts';
+import type { DataContract, FrozenLayout, HostExpr, ParameterLayout, Program, Uniform } from '../4-tensor/program.ts';
 import type { Target } from './schedule/profile.ts';
 
 export const planVersion = 1;
@@ -11,9 +11,9 @@ export interface PlanBuffer {
   readonly bytes: number;
   /**
    * vector: carried, [layout.length] f32 ('parameters', 'adam.m', 'ema'). state: small and carried. arena: activations,
-   * shared by all programs. literal: constant values. argument: filled by the caller before the run. result: read back.
+   * shared by all programs. frozen: tensors of finished runs, written before the first dispatch. literal: constant values. argument: filled by the caller before the run. result: read back.
    */
-  readonly role: 'vector' | 'state' | 'arena' | 'literal' | 'argument' | 'result';
+  readonly role: 'vector' | 'frozen' | 'state' | 'arena' | 'literal' | 'argument' | 'result';
   /** literal: what it holds. */
   readonly values?: readonly number[];
   readonly storage: Storage;
@@ -76,6 +76,8 @@ export interface Plan {
   /** The profile that the kernels were scheduled for: `portable`, `subgroup8`, `gpu`, `cpu`. */
   readonly profile: string;
   readonly layout: ParameterLayout;
+  /** Tensors of finished runs, whose numbers are handed in; absent where there are none. */
+  readonly frozen?: FrozenLayout;
   readonly hypers: readonly { readonly name: string; readonly value: HostExpr; readonly static: boolean }[];
   readonly uniforms: readonly Uniform[];
   readonly data: readonly DataContract[];

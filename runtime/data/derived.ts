@@ -1,6 +1,7 @@
 /** Sets made of others: `data d = mixture where label != 4`, `data d = concat(a, b)`. */
 import type { DataContract } from '../../compiler/4-tensor/program.ts';
 import { UserError } from '../errors.ts';
+import { isDerived } from './derived-fields.ts';
 import { concatenated, splitNamed, WHOLE, type DataSet, type LoadedField, type LoadedSplit } from './dataset.ts';
 import { locateIn, type RawField, type RawSplit } from './source.ts';
 import { suggestion } from './suggest.ts';
@@ -17,7 +18,8 @@ export function derivedSplits(contract: DataContract, sets: ReadonlyMap<string, 
       ? [contract.from.map((from) => splitNamed(sets, from))]
       : [...splits.values()].map((split) => [split]);
   return groups.map((group) => {
-    const fields = new Map(contract.fields.map((field) => [field.name, joined(contract, field.name, group)]));
+    const held = contract.fields.filter(({ name }) => !isDerived(contract, name));
+    const fields = new Map(held.map(({ name }) => [name, joined(contract, name, group)]));
     const rows = group.reduce((sum, split) => sum + split.rows, 0);
     return { name: splits === undefined ? WHOLE : group[0]!.name, rows, fields, indices: joinedIndices(group) };
   });

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { Arguments } from './arguments.ts';
 import { checkShape, convert, isGrey } from './convert.ts';
 import { concatenated, WHOLE, type DataSet, type LoadedField, type LoadedSplit } from './dataset.ts';
+import { addDerived, isDerived } from './derived-fields.ts';
 import { derivedSplits } from './derived.ts';
 import { findFile, type Folders } from './files.ts';
 import { dealt, keptRows } from './partition.ts';
@@ -22,6 +23,8 @@ import type { Field } from './support.ts';
 export interface LoadOptions extends Folders {
   /** Readers beside the built-in ones, such as `simulate`, which needs the compiler. */
   readonly sources?: ReadonlyMap<string, SourceReader>;
+  /** Computes fields of a set by that program of the plan, [rows, ...] each, from those that were loaded. */
+  readonly derive?: (program: string, rows: LoadedSplit) => Promise<ReadonlyMap<string, Float32Array>>;
   /** Sets loaded before, for those that derive from them. */
   readonly sets?: ReadonlyMap<string, DataSet>;
 }
@@ -68,7 +71,7 @@ export async function loadDataSet(contract: DataContract, options: LoadOptions):
   const splits = new Map<string, LoadedSplit>();
   for (const { name, raw, rows } of parts) {
     const fields = new Map<string, LoadedField>();
-    for (const field of contract.fields) {
+    for (const field of contract.fields.filter(({ name }) => !isDerived(contract, name))) {
       const rawField = raw.fields.get(field.name);
       if (rawField === undefined) throw noField(contract, field.name, raw);
       checkShape(field, rawField);
@@ -76,10 +79,16 @@ export async function loadDataSet(contract: DataContract, options: LoadOptions):
     }
     splits.set(name, { name, rows: rows.length, fields, indices: rows.map((row) => raw.indices[row]!) });
   }
-  const notes = contract.fields.flatMap((field) => darkBytes(contract.name, field, parts[0]!.raw));
-  for (const field of contract.fields) {
-    if (field.standardize) standardizeField(contract.name, field.name, splits, notes);
-  }
+  const loaded = contract.fields.filter(({ name }) => !isDerived(contract, name));
+  const notes = loaded.flatMap((field) => darkBytes(contract.name, field, parts[0]!.raw));
+  const standardize = (isNow: (name: string) => boolean): void => {
+    for (const { name, standardize } of contract.fields) {
+      if (standardize && isNow(name)) standardizeField(contract.name, name, splits, notes);
+    }
+  };
+  standardize((name) => !isDerived(contract, name));
+  await addDerived(contract, splits, options);
+  standardize((name) => isDerived(contract, name));
   const rows = [...splits.values()].reduce((sum, split) => sum + split.rows, 0);
   return { name: contract.name, rows, splits, notes };
 }

@@ -17,6 +17,8 @@ export function purposeOf(buffer: PlanBuffer): string {
   switch (buffer.role) {
     case 'vector':
       return buffer.name === 'parameters' ? 'parameters' : `optimizer's "${buffer.name}"`;
+    case 'frozen':
+      return 'frozen parameters';
     case 'arena':
       return 'activations';
     case 'state':

@@ -1,9 +1,9 @@
 /**
- * A run folder: run.json, hypers.json, spec/, metrics.jsonl, checkpoints/, samples/. Every file but metrics.jsonl is
+ * A run folder: run.json, hypers.json, spec/, runs/ (those it uses), metrics.jsonl, checkpoints/, samples/. Every file but metrics.jsonl is
  * written whole or not at all, so that a kill at any moment leaves a folder that a resume can go on from.
  */
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ParameterLayout } from '../../compiler/4-tensor/program.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { readFailure, readWhole, writeAtomic } from '../formats/files.ts';
@@ -11,6 +11,8 @@ import { JsonLinesWriter, keepJsonLines, readJsonLines } from '../formats/jsonli
 import { decodeSafetensors } from '../formats/safetensors.ts';
 import type { Hypers } from '../host/hypers.ts';
 import { type Checkpoint, encodeCheckpoint, headOf, readCheckpoint } from './checkpoint.ts';
+import { copyRun } from './frozen.ts';
+import { finalCheckpoint, keptRuns } from './layout.ts';
 import { isAlive, lockFile } from './lock.ts';
 import { readRecord, type RunRecord, type SpecCopy } from './record.ts';
 
@@ -18,7 +20,7 @@ import { readRecord, type RunRecord, type SpecCopy } from './record.ts';
 const keptCheckpoints = 2;
 
 const stepFile = /^step-(\d+)\.safetensors$/;
-const finalFile = 'final.safetensors';
+const finalFile = basename(finalCheckpoint);
 /** A file while it is written, with the id of the process that writes it. */
 const temporaryFile = /^\..*\.(\d+)\.tmp$/;
 
@@ -35,6 +37,7 @@ export class RunFolder {
   static async create(path: string, record: RunRecord, hypers: Hypers, copy?: SpecCopy): Promise<RunFolder> {
     await RunFolder.demandUnbegun(path);
     for (const [name, text] of copy?.files ?? []) await writeAtomic(join(path, 'spec', name), text);
+    for (const [name, folder] of copy?.runs ?? []) await copyRun(folder, join(path, keptRuns, name));
     await writeAtomic(join(path, 'hypers.json'), pretty(hypers.resolved()));
     // Last: a folder with run.json is a run.
     await writeAtomic(join(path, 'run.json'), pretty(record));
@@ -153,7 +156,7 @@ export class RunFolder {
 
 /** What is written before run.json. */
 function isBeginning(name: string): boolean {
-  return ['spec', 'hypers.json', lockFile].includes(name) || temporaryFile.test(name);
+  return ['spec', keptRuns, 'hypers.json', lockFile].includes(name) || temporaryFile.test(name);
 }
 
 function stepIn(line: unknown): number {

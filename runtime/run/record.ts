@@ -1,4 +1,5 @@
 /** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
+import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { deviceName, type DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
@@ -15,6 +16,8 @@ export interface SpecCopy {
   readonly files: ReadonlyMap<string, string>;
   /** `--set NAME=value`, as written. */
   readonly settings: { readonly [name: string]: string };
+  /** The folders of the finished runs that it uses itself, by name. */
+  readonly runs?: ReadonlyMap<string, string>;
 }
 
 export interface RunRecord {
@@ -22,6 +25,8 @@ export interface RunRecord {
   readonly version: number;
   readonly spec: { readonly name: string; readonly hash: string; readonly entry?: string };
   readonly settings: { readonly [name: string]: string };
+  /** The finished runs whose parameters it has taken, by name, and the fingerprints of their checkpoints. */
+  readonly runs?: FrozenLayout['runs'];
   readonly program: string;
   readonly seed: number;
   /** Steps of the whole run. */
@@ -52,6 +57,7 @@ export function recordOf(
     version: runVersion,
     spec: { ...plan.spec, ...(copy && { entry: copy.entry }) },
     settings: copy?.settings ?? {},
+    ...(plan.frozen && { runs: plan.frozen.runs }),
     ...run,
     plan: { version: plan.version, profile: plan.profile, kernels: kernelsHash(compiled) },
     device,
@@ -60,15 +66,24 @@ export function recordOf(
 
 /** The record in a run folder. Throws a UserError when there is none, or one of a newer format. */
 export async function readRecord(path: string, folder: string): Promise<RunRecord> {
-  let record: RunRecord;
+  let bytes: Uint8Array;
   try {
-    record = JSON.parse(new TextDecoder().decode(await readWhole(path))) as RunRecord;
+    bytes = await readWhole(path);
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new UserError(`"${path}" is not JSON: it was changed by hand or is damaged`);
     throw error instanceof UserError
       ? new UserError(`"${folder}" is not a run folder: ${error.message}`, { cause: error })
       : error;
+  }
+  return decodeRecord(bytes, path, folder);
+}
+
+/** The record in the bytes of run.json. Throws a UserError when they are none, or one of a newer format. */
+export function decodeRecord(bytes: Uint8Array, path: string, folder: string): RunRecord {
+  let record: RunRecord;
+  try {
+    record = JSON.parse(new TextDecoder().decode(bytes)) as RunRecord;
+  } catch {
+    throw new UserError(`"${path}" is not JSON: it was changed by hand or is damaged`);
   }
   if (record.format !== 'vaec-run')
     throw new UserError(`"${path}" was not written by vaec: "${folder}" is not a run folder`);
@@ -92,6 +107,13 @@ export function compareRuns(
   hypersBefore: unknown,
   hypers: Hypers,
 ): readonly string[] {
+  const other = (now.runs ?? []).find(({ name, checkpoint }) => checkpoint !== fingerprintOf(before, name));
+  if (other !== undefined && before.spec.name === now.spec.name) {
+    throw new UserError(
+      `"${folder}" was begun with other parameters of the run "${other.name}", which has been trained again since: choose ` +
+        'another folder with --out, or resume with the run that is kept in the run folder',
+    );
+  }
   if (before.spec.hash !== now.spec.hash || before.program !== now.program) {
     throw new UserError(
       `"${folder}" is a run of another spec: the text of "${before.spec.name}" has changed since, or "${now.spec.name}" is a ` +
@@ -138,6 +160,10 @@ function differences(before: unknown, now: { readonly [name: string]: unknown })
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .filter((name) => tell(old[name]) !== tell(now[name]))
     .map((name) => `${name} was ${tell(old[name])} and is ${tell(now[name])}`);
+}
+
+function fingerprintOf({ runs = [] }: RunRecord, name: string): string | undefined {
+  return runs.find((run) => run.name === name)?.checkpoint;
 }
 
 function kernelsHash({ plan, sources }: CompiledKernels): string {

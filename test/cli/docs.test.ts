@@ -6,7 +6,7 @@ import { parse } from '../../compiler/1-syntax/build.ts';
 import { builtinNames, isLater } from '../../compiler/2-check/builtins/index.ts';
 import { check, compile } from '../../compiler/compile.ts';
 import { laterOptimizers, optimizers } from '../../compiler/optimizers/index.ts';
-import { diskSources } from '../../cli/sources.ts';
+import { diskSources } from '../../runtime/spec-sources.ts';
 
 const pages = ['README.md', 'docs/adding.md', 'docs/language.md'];
 const textOf = (page: string) => readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8');

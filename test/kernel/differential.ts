@@ -64,9 +64,12 @@ export function referenceOutputs(
 ): Map<string, Float64Array> {
   const read = ({ source, shape }: NodeOf<'input'>): ArrayLike<number> => {
     switch (source.kind) {
-      case 'parameter': {
-        const { offset } = context.layout.parameters.find(({ path }) => path === source.path)!;
-        return Array.from(inputs.vectors['parameters']!).slice(offset, offset + sizeOf(shape));
+      case 'parameter':
+      case 'frozen': {
+        const isTrained = source.kind === 'parameter';
+        const tensors = isTrained ? context.layout.parameters : context.frozen!.tensors;
+        const { offset } = tensors.find(({ path }) => path === source.path)!;
+        return Array.from(inputs.vectors[isTrained ? 'parameters' : 'frozen']!).slice(offset, offset + sizeOf(shape));
       }
       case 'vector':
         return inputs.vectors[source.name]!;

@@ -37,7 +37,7 @@ test('random programs are the same after fusion', () => {
         } else if (source.kind === 'vector') vectors[source.name] = values;
         else if (source.kind === 'state') states[source.name] = values;
         else if (source.kind === 'argument') args[source.name] = values;
-        else uniforms[source.name] = values[0]!;
+        else if (source.kind === 'uniform') uniforms[source.name] = values[0]!;
       }
       vectors['parameters'] ??= parameters;
       const program = fuse(fn, { builder: b, layout });

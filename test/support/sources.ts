@@ -1,6 +1,7 @@
-/** Specs for tests: the library from the compiler's folder, the rest by path or from memory. */
+/** Specs for tests: the library from the compiler's folder, the rest by path or from memory; runs from disk. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { SourceHost } from '../../compiler/compile.ts';
+import { diskSources } from '../../runtime/spec-sources.ts';
 
 /** Reads from `files` first, then from disk. */
 export function testSources(files: Readonly<Record<string, string>> = {}): SourceHost {
@@ -11,5 +12,6 @@ export function testSources(files: Readonly<Record<string, string>> = {}): Sourc
       const onDisk = path.startsWith('std/') ? `compiler/${path}` : path;
       return existsSync(onDisk) ? readFileSync(onDisk, 'utf8') : undefined;
     },
+    run: diskSources().run!,
   };
 }

@@ -43,7 +43,7 @@ export function readSet(expr: Expr, frame: Frame): { contract: Contract; referen
     }
     return undefined;
   }
-  const contract = contractOf(set.declaration, frame.context);
+  const contract = contractOf(set, frame.context);
   if (contract === undefined || !checkPart(contract, set, expr, frame.context)) return undefined;
   return { contract, reference: referenceOf(set) };
 }

@@ -1,13 +1,13 @@
 /** Elaborates every program of a spec, then gives each parameter its place and finishes what needs to know it. */
 import type { DeclarationOf, Report } from '../../1-syntax/ast.ts';
-import { sizeOf } from '../../4-tensor/ir.ts';
-import type { Parameter, ParameterLayout, Program, SpecPrograms, TrainProgram } from '../../4-tensor/program.ts';
+import { type Shape, sizeOf } from '../../4-tensor/ir.ts';
+import type { FrozenLayout, ParameterLayout, Program, SpecPrograms, TrainProgram } from '../../4-tensor/program.ts';
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Decision } from '../../2-check/derivation.ts';
 import { Frame, type Context } from '../../2-check/context.ts';
 import { contractOf, referenceOf } from '../data.ts';
 import { declaredValue } from '../../2-check/declared.ts';
-import { isSampler, nameOf } from '../../2-check/load.ts';
+import { isSampler, nameOf } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { describe } from '../../2-check/values.ts';
 import { gather, missing, refuseOthers, type ClauseOf } from './clauses.ts';
@@ -79,11 +79,14 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
     programs.push(evaluate);
     decisions.set(evaluate.name, program.decisions);
   }
+  programs.unshift(...context.derivations);
+  const frozen = frozenLayoutOf(context);
   const hypers = [...context.hypers.values()].map(({ name, value, static: fixed }) => ({ name, value, static: fixed }));
   return {
     decisions,
     programs: {
       layout,
+      ...(frozen && { frozen }),
       data: [...context.contracts.values()],
       hypers,
       uniforms: [...context.uniforms.values()],
@@ -155,13 +158,27 @@ function evaluateProgram(declaration: DeclarationOf<'evaluate'>, givenUp: string
 
 /** Parameters in the order they were met, each at its own aligned place in the flat vector. */
 function layoutOf(context: Context): ParameterLayout {
-  let offset = 0;
-  const parameters = [...context.parameters.values()].map((found): Parameter => {
-    const placed = { ...found, offset };
-    offset += Math.ceil(sizeOf(found.shape) / parameterAlignment) * parameterAlignment;
-    return placed;
+  const { tensors, length } = placed([...context.parameters.values()]);
+  return { parameters: tensors, length: Math.max(parameterAlignment, length) };
+}
+
+/** What is read of finished runs, of which all are named that the spec uses: it is another spec with another one. */
+function frozenLayoutOf({ frozen, session }: Context): FrozenLayout | undefined {
+  if (session.runs.size === 0) return undefined;
+  const runs = [...session.runs].map(([name, { checkpoint }]) => ({ name, checkpoint }));
+  return { runs, ...placed([...frozen.values()]) };
+}
+
+function placed<T extends { readonly shape: Shape }>(
+  found: readonly T[],
+): { readonly tensors: readonly (T & { readonly offset: number })[]; readonly length: number } {
+  let length = 0;
+  const tensors = found.map((each) => {
+    const offset = length;
+    length += Math.ceil(sizeOf(each.shape) / parameterAlignment) * parameterAlignment;
+    return { ...each, offset };
   });
-  return { parameters, length: Math.max(parameterAlignment, offset) };
+  return { tensors, length };
 }
 
 /** A hyper of the root file must reach a program; `--set` must name one. */
@@ -170,8 +187,11 @@ function checkHypers(context: Context): void {
   const known: string[] = [];
   for (const [name, { declaration }] of spec.scope.names) if (declaration.kind === 'hyper') known.push(name);
   for (const name of context.overrides.keys()) {
-    if (known.includes(name)) continue;
-    session.report('unknown-hyper', spec.root.span, { name, hint: didYouMean(name, known) });
+    const run = spec.scope.names.get(name)?.scope.run;
+    if (known.includes(name) && run === undefined) continue;
+    const hint =
+      run === undefined ? didYouMean(name, known) : ` to set: it is the run '${run.name}' that has one, which is done`;
+    session.report('unknown-hyper', spec.root.span, { name, hint });
   }
   if (session.failed) return;
   const hasProgram = spec.root.declarations.some(
@@ -191,6 +211,6 @@ function checkUnreached(context: Context): void {
     if (declaration.kind !== 'data' && declaration.kind !== 'derived-data') continue;
     const declared = context.spec.scope.names.get(nameOf(declaration).text);
     const value = declared && declaredValue(declared, frame);
-    if (value?.kind === 'data') contractOf(value.declaration, context);
+    if (value?.kind === 'data') contractOf(value, context);
   }
 }

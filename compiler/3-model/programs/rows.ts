@@ -34,7 +34,7 @@ export function orderedRows(context: Context, batch: number): Node {
 /** The values of a set's fields at given rows. */
 export function fieldsAt(
   context: Context,
-  contract: Contract,
+  contract: Pick<Contract, 'supports'> & { readonly contract: Pick<Contract['contract'], 'fields'> },
   set: string,
   index: Node,
   epoch: Node,

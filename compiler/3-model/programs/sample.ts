@@ -3,7 +3,7 @@ import type { DeclarationOf, Expr } from '../../1-syntax/ast.ts';
 import { matchArguments } from '../../2-check/arguments.ts';
 import { fits } from '../../2-check/calls.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
-import type { Scope } from '../../2-check/load.ts';
+import type { Scope } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { describe, number, type Value } from '../../2-check/values.ts';
 import type { PartProgram, SampleProgram } from '../../4-tensor/program.ts';

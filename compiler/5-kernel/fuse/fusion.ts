@@ -1,7 +1,7 @@
 /** What the passes of fusion share while they work on one function. */
 import type { Builder } from '../../4-tensor/builder.ts';
 import { argumentsOf, type Node, type NodeOf, type Output, type TensorFunction } from '../../4-tensor/ir.ts';
-import type { ParameterLayout } from '../../4-tensor/program.ts';
+import type { FrozenLayout, ParameterLayout } from '../../4-tensor/program.ts';
 import { Expressions } from './expressions.ts';
 import { correspondingSpace, type Group, GroupGraph, type Space } from './groups.ts';
 import { Opaque } from './opaque.ts';
@@ -15,6 +15,8 @@ export interface FuseContext {
   readonly builder: Builder;
   /** Where parameters lie in the vector 'parameters'. */
   readonly layout: ParameterLayout;
+  /** Where tensors of finished runs lie in the vector 'frozen'. */
+  readonly frozen?: FrozenLayout;
 }
 
 /** Decisions that broke a limit of the target and must not be made again. */

@@ -113,5 +113,5 @@ function accumulatorName(node: Reducing): string {
 }
 
 function inputName(node: Node & { readonly kind: 'input' }): string {
-  return node.source.kind === 'parameter' ? node.source.path : node.source.name;
+  return 'path' in node.source ? node.source.path : node.source.name;
 }

@@ -1,6 +1,7 @@
 /** Which tensors the nodes of a function live in: inputs, activations, parts of packed vectors, results. */
 import { sizeOf, type DType, type Node, type NodeOf, type Shape, type Table } from '../../4-tensor/ir.ts';
 import type { Storage } from '../../4-tensor/ir.ts';
+import { frozenVector } from '../../4-tensor/program.ts';
 import type { KernelProgram, Tensor } from '../ir.ts';
 import { identifier, Names } from '../names.ts';
 import type { Demand, Target } from './demand.ts';
@@ -95,14 +96,14 @@ export class Tensors {
   input(node: NodeOf<'input'>): Tensor {
     const { source, shape, dtype } = node;
     switch (source.kind) {
-      case 'parameter': {
-        const parameter = this.#fusion.context.layout.parameters.find(({ path }) => path === source.path);
-        if (parameter === undefined) throw new Error(`kernel IR: parameter ${source.path} is not in the layout`);
-        return this.#input(source.path, shape, dtype, {
-          kind: 'vector',
-          vector: 'parameters',
-          offset: parameter.offset,
-        });
+      case 'parameter':
+      case 'frozen': {
+        const { layout, frozen } = this.#fusion.context;
+        const tensors = source.kind === 'parameter' ? layout.parameters : (frozen?.tensors ?? []);
+        const found = tensors.find(({ path }) => path === source.path);
+        if (found === undefined) throw new Error(`kernel IR: ${source.kind} ${source.path} is not in the layout`);
+        const vector = source.kind === 'parameter' ? 'parameters' : frozenVector;
+        return this.#input(source.path, shape, dtype, { kind: 'vector', vector, offset: found.offset });
       }
       case 'vector':
       case 'state':

@@ -6,6 +6,7 @@ export const checkMessages = {
   'file-not-found': error(
     (p: { path: string; tried: string }) => `cannot read "${p.path}"; looked for ${p.tried}, check the path`,
   ),
+  'unusable-run': error((p: { path: string; problem: string }) => `cannot use the run "${p.path}": ${p.problem}`),
   'cyclic-use': error(
     (p: { path: string }) => `"${p.path}" uses itself through this file; remove one of the two 'use'`,
   ),
@@ -124,6 +125,10 @@ export const checkMessages = {
   'spread-draw': error((p: { by: string; why: string }) => `'by ${p.by}' spreads the draws of a batch, ${p.why}`),
   'batch-mean-inside': error(
     () => "'batch_mean' inside a nonlinear function of each example; take it outside, or average there first",
+  ),
+  'derived-field': error(
+    (p: { name: string; but: string }) =>
+      `the derived field '${p.name}' is computed once, from its row, before training; ${p.but}`,
   ),
   // ---- programs --------------------------------------------------------------------------------------------------
   'not-an-objective': error((p: { found: string }) => `an objective is a number for each example, found ${p.found}`),

@@ -1,0 +1,25 @@
+/** Paths as specs write them: relative to the file they stand in, with forward slashes. */
+
+/** A path against the file it is written in; an absolute one stays what it is. */
+export function resolve(from: string, path: string): string {
+  const parts = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
+  for (const part of path.split('/')) {
+    if (part === '.') continue;
+    const isUp = part === '..' && parts.length > 0 && parts.at(-1) !== '..';
+    // Up from the working folder, './a.vae' and '../b.vae', is not the working folder.
+    if (isUp && parts.pop() !== '.') continue;
+    parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** `.vae` may be left out. */
+export function withEnding(path: string): string {
+  return path.endsWith('.vae') ? path : `${path}.vae`;
+}
+
+/** What a run is called after its folder: the name under which another run keeps it, and its parameters' prefix. */
+export function runName(folder: string): string {
+  const last = folder.split('/').findLast((part) => part !== '');
+  return (last ?? '').replace(/[^A-Za-z0-9_-]/g, '_') || 'run';
+}

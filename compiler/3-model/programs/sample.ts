@@ -1,16 +1,10 @@
 /** Sample programs: their arguments, how many draws, and the parts that loops cut them into. */
-import type { DeclarationOf, Expr } from '../../1-syntax/ast.ts';
-import { matchArguments } from '../../2-check/arguments.ts';
-import { fits } from '../../2-check/calls.ts';
+import type { DeclarationOf } from '../../1-syntax/ast.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
-import type { Scope } from '../../2-check/scope.ts';
-import { staticCount } from '../../2-check/static.ts';
-import { describe, number, type Value } from '../../2-check/values.ts';
 import type { PartProgram, SampleProgram } from '../../4-tensor/program.ts';
-import { readSet } from './clauses.ts';
 import { SampleLoops } from './loops.ts';
 import { openProgram, rowsPlate } from './open.ts';
-import { fieldsAt } from './rows.ts';
+import { argumentsOf, bodyOf } from './sampler.ts';
 import { runSample } from './statements.ts';
 
 export interface DraftSample {
@@ -27,7 +21,8 @@ export function draftSample(
   const { b } = context;
   const name = declaration.name.text;
   const body = bodyOf(declaration, context);
-  const found = body && argumentsOf(body, declaration, context, counts[name]);
+  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
+  const found = body && argumentsOf(body, declaration, outer, counts[name]);
   if (body === undefined || found === undefined) return undefined;
   const rows = rowsPlate('samples', found.n);
   const index = b.label(b.add(context.clock('first'), b.iota(found.n)), 'samples');
@@ -66,106 +61,4 @@ export function draftSample(
     sets: found.sets,
   };
   return { sample, parts: programs };
-}
-
-/** What a sample program runs: its own statements, or those of the sampler that it is a call of. */
-interface Body {
-  readonly parameters: DeclarationOf<'sample'>['parameters'];
-  readonly statements: DeclarationOf<'sample'>['body'];
-  readonly scope: Scope;
-  /** What the call gives, to be read where it is written. */
-  readonly given: ReadonlyMap<string, Expr>;
-}
-
-/** `sample full = ancestral(eps, noise, variance: noise.beta)` runs what `ancestral` says. */
-function bodyOf(declaration: DeclarationOf<'sample'>, context: Context): Body | undefined {
-  const { scope } = context.spec;
-  const [only] = declaration.body;
-  const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
-  const callee = call?.kind === 'call' && call.callee.kind === 'name' ? scope.names.get(call.callee.text) : undefined;
-  if (call?.kind !== 'call' || callee?.declaration.kind !== 'sample') {
-    return { parameters: declaration.parameters, statements: declaration.body, scope, given: new Map() };
-  }
-  const { parameters, body, name } = callee.declaration;
-  const frame = new Frame({ context, program: undefined, scope });
-  const formals = parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
-  const given = matchArguments(`the sample '${name.text}'`, formals, call.args, call.span, frame);
-  return given && { parameters, statements: body, scope: callee.scope, given };
-}
-
-interface Arguments {
-  readonly values: ReadonlyMap<string, Value>;
-  readonly sets: readonly string[];
-  readonly n: number;
-}
-
-function argumentsOf(
-  { parameters, scope, given }: Body,
-  declaration: DeclarationOf<'sample'>,
-  context: Context,
-  count: number | undefined,
-): Arguments | undefined {
-  const { session } = context;
-  const name = declaration.name.text;
-  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
-  const own = new Frame({ context, program: undefined, scope });
-  const sets: string[] = [];
-  let n = 1;
-  for (const parameter of parameters) {
-    const { type, initial } = parameter;
-    const key = parameter.name.text;
-    if (
-      type?.member !== undefined ||
-      (type !== undefined && outer.scope.names.get(type.name.text)?.declaration.kind === 'data')
-    ) {
-      const row = rowArgument(key, type, outer);
-      if (row === undefined) return undefined;
-      own.values.set(key, row);
-      sets.push(row.set);
-      continue;
-    }
-    const written = given.get(key);
-    if (written === undefined && initial === undefined) {
-      session.report('missing-argument', parameter.span, { of: `the sample '${name}'`, name: key });
-      return undefined;
-    }
-    let value = written === undefined ? own.elaborate(initial!) : outer.elaborate(written);
-    if (value.kind === 'invalid') return undefined;
-    if (!fits(type?.name.text, value)) {
-      const expected = `a ${type!.name.text} for '${key}'`;
-      session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
-      return undefined;
-    }
-    if (key === 'n') {
-      if (count !== undefined) value = number(count);
-      const found = staticCount(value, (written ?? initial!).span, "'n'", outer);
-      if (found === undefined) return undefined;
-      n = found;
-    }
-    own.values.set(key, value);
-  }
-  return { values: own.values, sets, n };
-}
-
-/** `a: mnist.test`: one row, its index a scalar of the host. */
-function rowArgument(
-  name: string,
-  type: NonNullable<DeclarationOf<'sample'>['parameters'][number]['type']>,
-  frame: Frame,
-): Extract<Value, { kind: 'row' }> | undefined {
-  const { context } = frame;
-  const base: Expr = { kind: 'name', text: type.name.text, span: type.name.span };
-  const expr: Expr =
-    type.member === undefined ? base : { kind: 'member', object: base, member: type.member, span: type.span };
-  const set = readSet(expr, frame);
-  if (set === undefined) return undefined;
-  const uniform = `row_${name}`;
-  context.uniforms.set(uniform, {
-    name: uniform,
-    dtype: 'u32',
-    value: { kind: 'row', argument: name, set: set.reference },
-  });
-  const index = context.b.uniform(uniform, 'u32');
-  const fields = fieldsAt(context, set.contract, set.reference, index, context.b.constant(0, 'u32'), []);
-  return { kind: 'row', fields, set: set.reference };
 }

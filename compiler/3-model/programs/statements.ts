@@ -6,12 +6,14 @@ import type { Frame } from '../../2-check/context.ts';
 import { checkStatement } from '../../2-check/later.ts';
 import { assign } from '../../2-check/nets.ts';
 import { rangeOf } from '../../2-check/ranges.ts';
+import type { Declared } from '../../2-check/scope.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../../2-check/values.ts';
 import type { Span } from '../../diagnostics/span.ts';
 import { drawFrom } from '../draw.ts';
 import { instantiate } from '../instance.ts';
 import { isTractable, readDensity } from '../query.ts';
+import { callFrame, samplerIn } from './sampler.ts';
 
 type StatementOf<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
@@ -190,10 +192,35 @@ function keptBy(
   return { name, after: order.map((i) => after[i]!), labels: order.map((i) => String(numbers[i]!)) };
 }
 
+/** `z ~ ddim(eps, noise)`: a sampler's statements, run where it is called. */
+function drawBy(
+  { declaration, scope }: Declared,
+  call: Extract<Expr, { kind: 'call' }>,
+  target: string,
+  frame: Frame,
+): Value {
+  const { context } = frame;
+  if (declaration.kind !== 'sample') return invalid;
+  if (context.applying.includes(declaration)) {
+    context.session.report('recursive-call', call.span, { name: declaration.name.text });
+    return invalid;
+  }
+  const inner = callFrame({ declaration, scope }, call, target, frame);
+  if (inner === undefined) return invalid;
+  context.applying.push(declaration);
+  const drawn = context.session.within({ span: call.span, body: declaration.span }, () =>
+    runSample(declaration.body, declaration.name, inner),
+  );
+  context.applying.pop();
+  return drawn === undefined ? invalid : { ...drawn, text: target };
+}
+
 /** `z ~ p(z)`, `x ~ p(x | z)`, `e ~ Normal(0, 1)[2]`. */
 function draw(target: string, distribution: Expr, frame: Frame): Value {
   const { session } = frame.context;
   const samples: readonly Plate[] = [frame.program!.rows];
+  const sampler = samplerIn(distribution, frame);
+  if (sampler !== undefined && distribution.kind === 'call') return drawBy(sampler, distribution, target, frame);
   const isModel = distribution.kind === 'call' && frame.elaborate(distribution.callee).kind === 'model';
   if (distribution.kind !== 'density' && !isModel) {
     const value = frame.elaborate(distribution);

@@ -25,7 +25,10 @@ export function someNumbers(count: number, seed: number): Float64Array {
 export function someInputs(fn: TensorFunction, context: FuseContext, seed = 1): Required<KernelInputs> {
   const nodes = topological(fn.outputs.map(({ node }) => node));
   const inputs = nodes.filter((node): node is NodeOf<'input'> => node.kind === 'input');
-  const vectors: Record<string, Float64Array> = { parameters: someNumbers(context.layout.length, seed) };
+  const vectors: Record<string, Float64Array> = {
+    parameters: someNumbers(context.layout.length, seed),
+    ...(context.frozen && { frozen: someNumbers(context.frozen.length, seed + 1) }),
+  };
   const states: Record<string, Float64Array> = {};
   const args: Record<string, Float64Array> = {};
   const uniforms: Record<string, number> = {};
@@ -117,5 +120,7 @@ function vectorLengths(fn: TensorFunction, context: FuseContext): Map<string, nu
   const inputs = topological(fn.outputs.map(({ node }) => node)).flatMap((node) =>
     node.kind === 'input' && node.source.kind === 'vector' ? [node.source.name] : [],
   );
-  return new Map(['parameters', ...names, ...inputs].map((name) => [name, context.layout.length]));
+  const lengths = new Map(['parameters', ...names, ...inputs].map((name) => [name, context.layout.length]));
+  if (context.frozen !== undefined) lengths.set('frozen', context.frozen.length);
+  return lengths;
 }

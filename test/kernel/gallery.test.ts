@@ -12,17 +12,14 @@ describe.each(galleryNames)('%s', (name) => {
     const { programs, session } = elaborateText(shrunkGallery[name]!, shrunkGallery);
     for (const program of programs.programs) {
       const fn = optimise(session.builder, program.function);
-      expectSame(fn, { builder: session.builder, layout: programs.layout });
+      expectSame(fn, { builder: session.builder, ...programs });
     }
   });
 
   test('trains in at most 32 kernels of at most 8 bindings', () => {
     const { programs, session } = elaborateText(gallery[name]!, gallery);
     const train = programs.programs.find(({ kind }) => kind === 'train')!;
-    const { kernels } = fuse(optimise(session.builder, train.function), {
-      builder: session.builder,
-      layout: programs.layout,
-    });
+    const { kernels } = fuse(optimise(session.builder, train.function), { builder: session.builder, ...programs });
     expect(kernels.length).toBeLessThanOrEqual(32);
     for (const kernel of kernels) expect(tensorsOf(kernel).length).toBeLessThanOrEqual(mostBindings);
   });

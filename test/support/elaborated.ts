@@ -25,6 +25,7 @@ export function elaborateText(text: string, files: Readonly<Record<string, strin
 }
 
 export interface Inputs {
+  /** By path, frozen ones too. */
   readonly parameters?: Readonly<Record<string, ArrayLike<number>>>;
   readonly uniforms?: Readonly<Record<string, number>>;
   readonly arguments?: Readonly<Record<string, ArrayLike<number>>>;
@@ -41,6 +42,7 @@ export function run64(fn: TensorFunction, spec: TestSpec, inputs: Inputs): Map<s
     const { source } = node;
     switch (source.kind) {
       case 'parameter':
+      case 'frozen':
         return inputs.parameters?.[source.path] ?? new Float64Array(sizeOf(node.shape));
       case 'vector':
         return source.name === 'parameters' ? flat : new Float64Array(layout.length);

@@ -25,7 +25,7 @@ export type RunKernel = (
 export function testGalleryKernels(run: RunKernel): void {
   describe.each(galleryNames)('%s', (name) => {
     const { programs, session } = elaborateText(shrunkGallery[name]!, shrunkGallery);
-    const context = { builder: session.builder, layout: programs.layout };
+    const context = { builder: session.builder, ...programs };
 
     test.each(programs.programs.map((program) => [program.name, program] as const))('%s', async (_, program) => {
       const fn = optimise(session.builder, program.function);

@@ -23,7 +23,7 @@ function shrunk(text: string): string {
     .replace(/\b16, 16\b/g, '3, 5')
     .replace(/\b784\b/g, '15')
     .replace(/\b256\b/g, '15')
-    .replace(/hyper hidden = \d+/, 'hyper hidden = 7')
+    .replace(/hyper (hidden|width) = \d+/, 'hyper $1 = 7')
     .replace(/hyper latent = \d+/, 'hyper latent = 3')
     .replace(/\b(batch|n =) \d+/g, '$1 5')
     .replace(/K: \d+/g, 'K: 3')

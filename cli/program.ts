@@ -72,6 +72,7 @@ function commandLine(terminal: Terminal): Command {
     .command('explain')
     .description('print the derivation: each term, how it is computed and why, and the kernels it became')
     .argument('<spec>')
+    .option('--pictures <dir>', 'draw each schedule of a process there too, its tables over the steps, as an SVG')
     .option(...setHelp, setting)
     .option(...targetHelp)
     .action(async (spec: string, flags) => (await import('./explain.ts')).explainCommand(spec, flags, terminal));

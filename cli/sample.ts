@@ -3,10 +3,7 @@ import { extname, join } from 'node:path';
 import type { Plan } from '../compiler/5-kernel/plan.ts';
 import { UsageError, UserError } from '../runtime/errors.ts';
 import { writeAtomic } from '../runtime/formats/files.ts';
-import { encodeNpy } from '../runtime/formats/npy.ts';
-import { imageGrid } from '../runtime/pictures/image-grid.ts';
-import { scatterSvg } from '../runtime/pictures/scatter.ts';
-import type { Sample } from '../runtime/sample/sample.ts';
+import { dataBeside, encodeDraws, picturesBeside } from './pictures.ts';
 import { type RunFlags, withRun } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,21 +35,21 @@ export async function sampleCommand(
       ...(flags.seed !== undefined && { seed: flags.seed }),
     });
     const file = flags.out ?? join(folder.samples, `${program.slice(prefix.length)}${endings[sample.display]}`);
-    const { shape, display, kept } = sample;
     const ending = extname(file);
-    await writeAtomic(file, encodeSample(sample, ending));
-    const onTheWay: { readonly label: string; readonly file: string }[] = [];
-    for (const { label, values } of kept) {
-      const beside = `${file.slice(0, -ending.length)}.at_${label}${ending}`;
-      await writeAtomic(beside, encodeSample({ ...sample, values, program: `${program} at ${label}` }, ending));
-      onTheWay.push({ label, file: beside });
-    }
+    const data = ending === '.npy' ? undefined : await dataBeside(model, sample, terminal);
+    const shown = { ...sample, program: program.slice(prefix.length) };
+    const main = {
+      file,
+      content: encodeDraws(shown, ending, data),
+      text: `${sample.shape[0] ?? 0} draws of ${shown.program}`,
+    };
+    const beside = picturesBeside(shown, file, data);
+    for (const picture of [main, ...beside]) await writeAtomic(picture.file, picture.content);
     if (flags.json) {
-      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, kept: onTheWay }));
-      return;
-    }
-    terminal.out(`${file}: ${shape[0] ?? 0} draws of ${program.slice(prefix.length)}`);
-    for (const { label, file: beside } of onTheWay) terminal.out(`${beside}: the same at ${label}`);
+      const { shape, display } = sample;
+      const others = beside.map((picture) => ({ file: picture.file, text: picture.text }));
+      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, beside: others }));
+    } else for (const picture of [main, ...beside]) terminal.out(`${picture.file}: ${picture.text}`);
   });
 }
 
@@ -70,17 +67,4 @@ function programNamed(plan: Plan, name: string | undefined): string {
 function checkEnding(out: string | undefined): void {
   if (out === undefined || /\.(png|svg|npy)$/.test(out)) return;
   throw new UsageError(`--out needs a file that ends in .png, .svg or .npy, not "${out}"`);
-}
-
-function encodeSample({ shape, values, display, program }: Sample, ending: string): Uint8Array | string {
-  const [n = 0, ...own] = shape;
-  if (ending === '.npy') return encodeNpy(shape, values);
-  if (ending === '.png') {
-    if (display === 'picture') return imageGrid(values, n, own[0]!, own[1]!);
-    throw new UsageError(`a PNG shows pictures, and a draw of "${program}" is [${own.join(', ')}]: write .npy`);
-  }
-  if (display === 'points') return scatterSvg(values, { title: program.slice(prefix.length) });
-  throw new UsageError(
-    `an SVG shows points in the plane, and a draw of "${program}" is [${own.join(', ')}]: write .npy`,
-  );
 }

@@ -7,6 +7,8 @@ import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
   readonly lines: readonly string[];
+  /** The schedules that programs read, each with its tables by name. */
+  readonly schedules: Elaborated['schedules'];
 }
 
 /** `folders`: where each run lies, by its name. */
@@ -20,7 +22,7 @@ export function explain(elaborated: Elaborated, plan: Plan, folders: ReadonlyMap
     lines.push('');
   }
   lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...hyperLines(plan));
-  return { lines };
+  return { lines, schedules: elaborated.schedules };
 }
 
 function heading(program: Program): string[] {

@@ -1,5 +1,5 @@
 /** Where the rows of a data set come from, as a spec writes it: a word and its arguments. */
-import type { Expr } from '../1-syntax/ast.ts';
+import type { Expr, ExprOf } from '../1-syntax/ast.ts';
 import type { DataContract, DataValue } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Context, Frame } from '../2-check/context.ts';
@@ -15,12 +15,7 @@ export function readSource(
   frame: Frame,
 ): DataContract['source'] | undefined {
   const { session } = frame.context;
-  // `run("folder").samples` stands for the call.
-  const call = expr.kind === 'member' ? expr.object : expr;
-  if (call.kind === 'call' && call.callee.kind === 'name' && call.callee.text === 'run') {
-    session.report('not-supported', expr.span, { what: "the source 'run'", instead: '' });
-    return undefined;
-  }
+  if (expr.kind === 'member' && expr.member.text === 'samples') return readSamples(expr.object, names, frame);
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
     session.report('wrong-type', expr.span, {
       expected: 'a source such as \'csv("file.csv")\'',
@@ -28,10 +23,11 @@ export function readSource(
     });
     return undefined;
   }
-  const known = ['idx', 'npy', 'npz', 'csv', 'png', 'gaussian_mixture', 'shapes', 'simulate', 'run'];
+  const known = ['idx', 'npy', 'npz', 'csv', 'png', 'gaussian_mixture', 'shapes', 'simulate'];
   const kind = expr.callee.text;
   if (!known.includes(kind)) {
-    session.report('unknown-name', expr.callee.span, { name: kind, hint: didYouMean(kind, known) });
+    const hint = kind === 'run' ? "; a run gives its draws, 'run(…).samples'" : didYouMean(kind, known);
+    session.report('unknown-name', expr.callee.span, { name: kind, hint });
     return undefined;
   }
   if (kind === 'simulate') {
@@ -42,16 +38,44 @@ export function readSource(
       frame,
     );
   }
+  const args = argumentsOf(expr, frame);
+  return args && { kind, args };
+}
+
+/**
+ * `run("runs/vae", x: "prior").samples`: the arrays that `vaec sample` has written into the run's folder. A field is
+ * what the sample of its own name has drawn, or that of the name that is given.
+ */
+function readSamples(expr: Expr, names: readonly string[], frame: Frame): DataContract['source'] | undefined {
+  const { session } = frame.context;
+  const args =
+    expr.kind === 'call' && expr.callee.kind === 'name' && expr.callee.text === 'run' && argumentsOf(expr, frame);
+  if (args === undefined) return undefined;
+  const folder = args === false ? undefined : args['0'];
+  const wanted = args === false ? [] : names.map((name) => args[name] ?? name);
+  const extra = args === false ? [] : Object.keys(args).filter((name) => name !== '0' && !names.includes(name));
+  if (typeof folder !== 'string' || wanted.some((sample) => typeof sample !== 'string') || extra.length > 0) {
+    const expected = `'run("folder").samples', with the name of a sample for a field that is called otherwise, 'x: "prior"'`;
+    session.report('wrong-type', expr.span, { expected, found: 'something else' });
+    return undefined;
+  }
+  const files = names.map((name, i) => [name, `${folder}/samples/${wanted[i] as string}.npy`] as const);
+  return { kind: 'npy', args: Object.fromEntries(files) };
+}
+
+/** The arguments of a source by name, or by place; undefined (and reported) where one is not fixed. */
+function argumentsOf(expr: ExprOf<'call'>, frame: Frame): Record<string, DataValue> | undefined {
   const args: Record<string, DataValue> = {};
   for (const [i, arg] of expr.args.entries()) {
     const value = plain(frame.elaborate(arg.value), frame.context);
     if (value === undefined) {
-      session.report('wrong-type', arg.span, { expected: 'a fixed value for the source', found: 'something else' });
+      const params = { expected: 'a fixed value for the source', found: 'something else' };
+      frame.context.session.report('wrong-type', arg.span, params);
       return undefined;
     }
     args[arg.name?.text ?? String(i)] = value;
   }
-  return { kind, args };
+  return args;
 }
 
 /** A fixed value as plain data; the hypers that it comes from are static. */

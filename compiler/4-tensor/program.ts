@@ -1,5 +1,6 @@
 /** What the front half hands to the kernel half: parameters, data, scalars of the host, and one function a program. */
 import type { DeclaredSupport } from '../distributions/distribution.ts';
+import type { Display } from './display.ts';
 import type { Node, Shape, Table, TensorFunction } from './ir.ts';
 
 /** A scalar that the host evaluates in float64 at each step. Plain JSON, because plan.json holds it. */
@@ -226,7 +227,13 @@ export interface SamplePart {
   /** The clock's step of its first iteration: 0 outside of loops, whose iterations count on from 1. */
   readonly firstStep: number;
   /** What the host reads on the way: a state, after so many iterations (0: before the first), under these labels. */
-  readonly keep?: { readonly state: string; readonly after: readonly number[]; readonly labels: readonly string[] };
+  readonly keep?: {
+    readonly state: string;
+    /** Of one sample. */
+    readonly shape: Shape;
+    readonly after: readonly number[];
+    readonly labels: readonly string[];
+  };
 }
 
 /** Draws `n` of something, after its parts have run; the function's result `sample` is [n, ...]. */
@@ -237,8 +244,9 @@ export interface SampleProgram {
   readonly function: TensorFunction;
   readonly n: number;
   readonly shape: Shape;
-  /** What it looks like: picture for [h, w], points for [2], anything else is numbers. */
-  readonly display: 'picture' | 'points' | 'numbers';
+  readonly display: Display;
+  /** The variable that it returns a draw or a mean of, where it returns one as it is. */
+  readonly of?: string;
   /** Arguments drawn from a data set, such as `a: mnist.test`: the tables it reads. */
   readonly sets: readonly string[];
 }

@@ -40,9 +40,6 @@ const SOURCES: Readonly<Record<string, SourceReader>> = {
   simulate,
 };
 
-/** Sources of the language that are not built in. */
-const LATER = ['run'];
-
 /** Loads every set, those that others derive from first. Throws a UserError for anything wrong with the data. */
 export async function loadDataSets(
   contracts: readonly DataContract[],
@@ -105,11 +102,8 @@ function rawSplits(contract: DataContract, options: LoadOptions): Promise<readon
     };
     return read(request);
   }
-  const known = Object.keys(SOURCES);
   throw new UserError(
-    LATER.includes(kind)
-      ? `the source ${kind}(…) of data set "${contract.name}" is not supported yet; there is ${known.join(', ')}`
-      : `there is no source ${kind}(…), which data set "${contract.name}" asks for${suggestion(kind, known)}`,
+    `there is no source ${kind}(…), which data set "${contract.name}" asks for${suggestion(kind, Object.keys(SOURCES))}`,
   );
 }
 

@@ -30,6 +30,8 @@ export interface Chart {
 const MARGIN = { left: 64, right: 20, top: 40, bottom: 46 };
 const INK = '#333333';
 const FAINT = '#e4e4e4';
+/** Pixels above panels, for their title. */
+const HEAD = 36;
 
 /** Pixels inside the axes: [width, height]. */
 export function plotSize(chart: Pick<Chart, 'width' | 'height'>): readonly [width: number, height: number] {
@@ -47,12 +49,47 @@ export function placer(chart: Chart): (x: number, y: number) => readonly [number
 
 /** A whole SVG file: the frame around the marks of `content`, which is cut off at the axes. */
 export function chartSvg(chart: Chart, content: readonly string[]): string {
+  return svg(chart, chart.title, figure(chart, content, 'plot'));
+}
+
+/** Charts in one SVG file under a title, `most` of them a row, in rows as even as they get. All are of the first's size. */
+export function panelsSvg(
+  title: string,
+  panels: readonly { readonly chart: Chart; readonly content: readonly string[] }[],
+  most: number,
+): string {
+  const { width, height } = panels[0]!.chart;
+  const across = Math.ceil(panels.length / Math.ceil(panels.length / most));
+  const size = { width: across * width, height: HEAD + Math.ceil(panels.length / across) * height };
+  return svg(size, title, [
+    text(MARGIN.left, 24, title, 'font-size="15" font-weight="bold"'),
+    ...panels.flatMap(({ chart, content }, i) => [
+      `<g transform="translate(${(i % across) * width} ${HEAD + Math.floor(i / across) * height})">`,
+      ...figure(chart, content, `plot${i + 1}`),
+      '</g>',
+    ]),
+  ]);
+}
+
+function svg({ width, height }: Pick<Chart, 'width' | 'height'>, title: string, content: readonly string[]): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
+      `height="${height}" font-family="sans-serif" font-size="12" fill="${INK}">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...content,
+    '</svg>\n',
+  ].join('\n');
+}
+
+/** The frame with its marks; `id` names the region that content is cut off at. */
+function figure(chart: Chart, content: readonly string[], id: string): readonly string[] {
   const place = placer(chart);
   const [width, height] = plotSize(chart);
   const { left, top } = MARGIN;
   const box = `x="${left}" y="${top}" width="${width}" height="${height}"`;
-  const xs = ticks(chart.x.low, chart.x.high, Math.max(2, Math.round(width / 90)));
-  const ys = ticks(chart.y.low, chart.y.high, Math.max(2, Math.round(height / 60)));
+  const xs = ticks(chart.x.low, chart.x.high, Math.max(4, Math.round(width / 90)));
+  const ys = ticks(chart.y.low, chart.y.high, Math.max(4, Math.round(height / 60)));
   const xTexts = tickTexts(xs);
   const yTexts = tickTexts(ys);
   const vertical = xs.map((value, i) => {
@@ -64,21 +101,16 @@ export function chartSvg(chart: Chart, content: readonly string[]): string {
     return line(left, y, left + width, y) + text(left - 8, y + 4, yTexts[i]!, 'text-anchor="end"');
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${chart.height}" width="${chart.width}" ` +
-      `height="${chart.height}" font-family="sans-serif" font-size="12" fill="${INK}">`,
-    `<title>${escaped(chart.title)}</title>`,
-    `<rect width="${chart.width}" height="${chart.height}" fill="#ffffff"/>`,
-    `<clipPath id="plot"><rect ${box}/></clipPath>`,
+    `<clipPath id="${id}"><rect ${box}/></clipPath>`,
     text(left, 24, chart.title, 'font-size="15" font-weight="bold"'),
     ...vertical,
     ...horizontal,
-    `<g clip-path="url(#plot)">`,
+    `<g clip-path="url(#${id})">`,
     ...content,
     '</g>',
     `<rect ${box} fill="none" stroke="${INK}" stroke-width="1"/>`,
     ...legend(chart, left + width, top),
-    '</svg>\n',
-  ].join('\n');
+  ];
 }
 
 /** `M1.5 20.3`: a place in a path, to a tenth of a pixel. */

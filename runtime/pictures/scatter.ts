@@ -1,5 +1,15 @@
 /** Points in the plane as an SVG, one unit as long across as up. */
-import { chartSvg, COLOURS, coordinates, placer, plotSize, rangeOf, type Chart, type Range } from './chart.ts';
+import {
+  chartSvg,
+  COLOURS,
+  coordinates,
+  panelsSvg,
+  placer,
+  plotSize,
+  rangeOf,
+  type Chart,
+  type Range,
+} from './chart.ts';
 
 export interface ScatterOptions {
   readonly title?: string;
@@ -15,9 +25,30 @@ const GREY = '#b8b8b8';
 /** An SVG file of the points [n, 2]. Points that are not finite are left out and counted in the title. */
 export function scatterSvg(points: Float32Array, options: ScatterOptions = {}): string {
   const groups = groupsOf(points, options);
-  const all = groups.flatMap(({ values }) => values);
-  const size = { width: 640, height: 600 };
-  const bad = all.filter((point) => !isFinitePoint(point)).length;
+  const { chart, content } = scatter(groups, options.title ?? 'samples', { width: 640, height: 600 }, groups);
+  return chartSvg(chart, content);
+}
+
+/** Points at several moments, [n, 2] each: a panel a moment on one pair of axes, the reference grey behind. */
+export function scatterStripSvg(
+  moments: readonly { readonly label: string; readonly points: Float32Array }[],
+  { title = 'samples', ...options }: Pick<ScatterOptions, 'title' | 'reference'> = {},
+): string {
+  const groups = moments.map(({ points }) => groupsOf(points, options));
+  const panels = moments.map(({ label }, i) => scatter(groups[i]!, label, { width: 300, height: 300 }, groups.flat()));
+  const bare = panels.map(({ chart, content }) => ({ chart: { ...chart, legend: [] }, content }));
+  return panelsSvg(title, bare, 6);
+}
+
+/** A chart of groups of points, its axes wide enough for all of `shown`. */
+function scatter(
+  groups: readonly Group[],
+  title: string,
+  size: Pick<Chart, 'width' | 'height'>,
+  shown: readonly Group[],
+): { readonly chart: Chart; readonly content: readonly string[] } {
+  const all = shown.flatMap(({ values }) => values);
+  const bad = groups.flatMap(({ values }) => values).filter((point) => !isFinitePoint(point)).length;
   const [x, y] = equalAspect(
     rangeOf(all.map(([first]) => first)),
     rangeOf(all.map(([, second]) => second)),
@@ -25,7 +56,7 @@ export function scatterSvg(points: Float32Array, options: ScatterOptions = {}): 
   );
   const chart: Chart = {
     ...size,
-    title: `${options.title ?? 'samples'}${bad === 0 ? '' : ` (${bad} not finite)`}`,
+    title: `${title}${bad === 0 ? '' : ` (${bad} not finite)`}`,
     x,
     y,
     legend: groups.length > 1 ? groups.map(({ name, colour }) => ({ text: name, colour })) : [],
@@ -37,7 +68,7 @@ export function scatterSvg(points: Float32Array, options: ScatterOptions = {}): 
     const dots = values.filter(isFinitePoint).map(([a, b]) => `M${coordinates(place(a, b))}h0`);
     return `<path d="${dots.join('')}" stroke="${colour}" stroke-width="${diameter}" stroke-linecap="round" stroke-opacity="0.6" fill="none"/>`;
   });
-  return chartSvg(chart, content);
+  return { chart, content };
 }
 
 type Point = readonly [number, number];

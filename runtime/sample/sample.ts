@@ -1,4 +1,6 @@
 /** Draws from a sample program. */
+import type { Display } from '../../compiler/4-tensor/display.ts';
+import { type Shape, sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { UsageError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -13,9 +15,18 @@ export interface Sample {
   readonly shape: readonly number[];
   /** Row major. */
   readonly values: Float32Array;
-  readonly display: 'picture' | 'points' | 'numbers';
-  /** What `keep` asked for on the way, in the order of the loop: each [n, ...] and where the loop stood. */
-  readonly kept: readonly { readonly label: string; readonly values: Float32Array }[];
+  readonly display: Display;
+  /** The variable of a model or field of the data that it is a draw of, where that is known. */
+  readonly of?: string;
+  /** What `keep` asked for on the way, in the order of the loop: where it stood, and all draws there, [n, ...]. */
+  readonly kept: readonly Kept[];
+}
+
+export interface Kept {
+  readonly label: string;
+  /** [n, ...]: the carried value may have another shape than what the program returns. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
 }
 
 /** The clock of an iteration: the sample number it begins at, its step, and how many iterations came before it. */
@@ -40,10 +51,10 @@ export async function drawSamples(
       `"${program.name}" is written for n = ${program.n} and cannot give ${n}: compile the spec again with another n`,
     );
   }
-  const size = program.shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(program.shape);
   const firsts = Array.from({ length: Math.ceil(n / program.n) }, (_, i) => i * program.n);
   const values = new Float32Array(firsts.length * program.n * size);
-  const kept = new Map<string, Float32Array>();
+  const kept = new Map<string, { readonly shape: Shape; readonly values: Float32Array }>();
   const clock = (first: number): SampleClock => ({ first, step: 0, iteration: 0 });
   // Programs in parts share their states, so one chunk of samples ends before the next begins.
   const together = program.parts.length === 0 ? executor.capacity(program.name) : 1;
@@ -52,8 +63,10 @@ export async function drawSamples(
     for (const first of chunk) {
       for (const part of program.parts) {
         await runPart(executor, part, first, scalars, (label, numbers) => {
-          const all = kept.get(label) ?? new Float32Array(values.length);
-          all.set(numbers, first * size);
+          const { shape } = part.keep!;
+          const own = sizeOf(shape);
+          const all = kept.get(label) ?? { shape, values: new Float32Array(firsts.length * program.n * own) };
+          all.values.set(numbers, first * own);
           kept.set(label, all);
         });
       }
@@ -66,13 +79,17 @@ export async function drawSamples(
       .results();
     results.forEach((result, i) => values.set(result.get('sample')!, (begin + i) * program.n * size));
   }
-  const only = (numbers: Float32Array): Float32Array => numbers.slice(0, n * size);
   return {
     program: program.name,
     shape: [n, ...program.shape],
-    values: only(values),
+    values: values.slice(0, n * size),
     display: program.display,
-    kept: [...kept].map(([label, numbers]) => ({ label, values: only(numbers) })),
+    ...(program.of !== undefined && { of: program.of }),
+    kept: [...kept].map(([label, { shape, values }]) => ({
+      label,
+      shape: [n, ...shape],
+      values: values.slice(0, n * sizeOf(shape)),
+    })),
   };
 }
 

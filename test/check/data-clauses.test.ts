@@ -55,3 +55,29 @@ param u : real = 0.5
 train { data d  maximize u * sum(x)  optimizer sgd(lr: 1)  batch 2  epochs 1 }`);
   expect(programs.hypers).toMatchObject([{ name: 'n', static: true }]);
 });
+
+describe('the draws of a run as a source', () => {
+  const set = (source: string) => `
+data d { x : real[2]  prior : real[2]  source ${source} }
+net f(x) = dense(x, 2)
+train { data d  minimize mean_square(f(x))  optimizer sgd(lr: 1)  batch 2  epochs 1 }`;
+
+  test('are arrays of the samples named, or of the fields', () => {
+    const { programs } = elaborateText(set('run("runs/vae", x: "posterior").samples'));
+    expect(programs.data[0]!.source).toEqual({
+      kind: 'npy',
+      args: { x: 'runs/vae/samples/posterior.npy', prior: 'runs/vae/samples/prior.npy' },
+    });
+  });
+
+  test.each([
+    ['run("runs/vae")', "nothing here is called 'run'; a run gives its draws, 'run(…).samples'"],
+    ['run(3).samples', `expected 'run("folder").samples'`],
+    ['run("runs/vae", y: "prior").samples', `expected 'run("folder").samples'`],
+    ['npy("x.npy").samples', `expected 'run("folder").samples'`],
+  ])('%s is told to be wrong', (source, message) => {
+    const host = testSources({ 'test.vae': set(source) });
+    const { diagnostics } = check({ entry: 'test.vae', host });
+    expect(diagnostics.map((found) => found.message).join()).toContain(message);
+  });
+});

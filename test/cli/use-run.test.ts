@@ -162,6 +162,27 @@ test('a run goes on with the weights it was begun with, also where the run has b
   expect(changed.err).toContain('is a checkpoint of another spec');
 });
 
+test('draws come with the data they should look like, and schedules are drawn', async () => {
+  const sampled = await vaec('sample', at('latent-cpu'), 'decoded', '--device', 'cpu');
+  expect(sampled.out).toBe(`${at('latent-cpu/samples/decoded.svg')}: 6 draws of decoded\n`);
+  const svg = readFileSync(at('latent-cpu/samples/decoded.svg'), 'utf8');
+  // Six of each: the first rows of the training set, grey, and the draws.
+  const dots = [...svg.matchAll(/<path d="((?:M[\d. -]+h0)+)" stroke="(#\w+)"/g)];
+  expect(dots.map(([, d, colour]) => [colour, d!.split('M').length - 1])).toEqual([
+    ['#b8b8b8', 6],
+    ['#0072b2', 6],
+  ]);
+  // A code has no field of its name to stand beside: z is computed, but what is returned is a member of a row.
+  const coded = await vaec('sample', at('latent-cpu'), 'coded', '--device', 'cpu');
+  expect(coded.code).toBe(0);
+  expect(readFileSync(at('latent-cpu/samples/coded.svg'), 'utf8')).not.toContain('#b8b8b8');
+  const explained = await vaec('explain', at('latent.vae'), '--pictures', at('pictures'));
+  expect(explained.code).toBe(0);
+  expect(explained.out).toContain(`of the run "${at('runs/vae')}"`);
+  const curves = readFileSync(at('pictures/noise.svg'), 'utf8');
+  for (const table of ['beta', 'alpha', 'abar', 'sigma', 'posterior_variance']) expect(curves).toContain(`>${table}<`);
+});
+
 describe('a folder that is no finished run', () => {
   const useOf = async (change: (run: string) => void) => {
     rmSync(at('bad'), { recursive: true, force: true });

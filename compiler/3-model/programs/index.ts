@@ -5,6 +5,7 @@ import type { FrozenLayout, ParameterLayout, Program, SpecPrograms, TrainProgram
 import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Decision } from '../../2-check/derivation.ts';
 import { Frame, type Context } from '../../2-check/context.ts';
+import type { Table } from '../../2-check/tables.ts';
 import { contractOf, referenceOf } from '../data.ts';
 import { declaredValue } from '../../2-check/declared.ts';
 import { isSampler, nameOf } from '../../2-check/scope.ts';
@@ -22,6 +23,8 @@ export interface Elaborated {
   readonly programs: SpecPrograms;
   /** What was decided, by program. */
   readonly decisions: ReadonlyMap<string, readonly Decision[]>;
+  /** The schedules that programs read, each with its tables by name. */
+  readonly schedules: readonly { readonly name: string; readonly tables: ReadonlyMap<string, Table> }[];
 }
 
 /** The spec as tensors; undefined where an error was reported. */
@@ -84,6 +87,7 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
   const hypers = [...context.hypers.values()].map(({ name, value, static: fixed }) => ({ name, value, static: fixed }));
   return {
     decisions,
+    schedules: schedulesOf(context),
     programs: {
       layout,
       ...(frozen && { frozen }),
@@ -93,6 +97,17 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
       programs,
     },
   };
+}
+
+/** The schedules that programs have read, with their tables over the steps. */
+function schedulesOf({ values }: Context): Elaborated['schedules'] {
+  return [...values.values()].flatMap((value) => {
+    if (value.kind !== 'schedule') return [];
+    const tables = [...value.tables].flatMap(([name, table]) =>
+      table.kind === 'table' ? [[name, table.table] as const] : [],
+    );
+    return [{ name: value.name, tables: new Map(tables) }];
+  });
 }
 
 /** `track every 1 epoch { elbo(p, q) on mnist.test }`: one evaluation a data set and rhythm. */

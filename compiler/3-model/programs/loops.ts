@@ -64,7 +64,12 @@ export class SampleLoops implements Loops {
       }
       this.#store(state, spread(frame, next, value.plates, value.shape), value.node);
     }
-    const kept = keep && { state: states.get(keep.name)!.state, after: keep.after, labels: keep.labels };
+    const kept = keep && {
+      state: states.get(keep.name)!.state,
+      shape: states.get(keep.name)!.value.shape,
+      after: keep.after,
+      labels: keep.labels,
+    };
     this.#endPart({ iterations, firstStep: this.#steps + 1, ...(kept && { keep: kept }) });
     this.#steps += iterations;
     // What the last iteration made of it may lie in another set than what the first one was given.

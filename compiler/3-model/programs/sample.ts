@@ -3,6 +3,7 @@ import type { DeclarationOf } from '../../1-syntax/ast.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import type { PartProgram, SampleProgram } from '../../4-tensor/program.ts';
 import { SampleLoops } from './loops.ts';
+import { displayOf } from '../../4-tensor/display.ts';
 import { openProgram, rowsPlate } from './open.ts';
 import { argumentsOf, bodyOf } from './sampler.ts';
 import { runSample } from './statements.ts';
@@ -47,7 +48,6 @@ export function draftSample(
   const real = result.node.dtype === 'u32' ? b.map('toF32', result.node) : result.node;
   const node = b.reshape(real, [total, ...result.shape]);
   const { shape } = result;
-  const display = shape.length === 2 ? 'picture' : shape.length === 1 && shape[0] === 2 ? 'points' : 'numbers';
   const outputs = [{ name: 'sample', node, target: { kind: 'result' } as const }];
   const { parts, programs } = loops.finish(outputs);
   const sample: SampleProgram = {
@@ -57,7 +57,8 @@ export function draftSample(
     function: { name: program.name, outputs },
     n: total,
     shape,
-    display,
+    display: displayOf(shape),
+    ...(result.text !== undefined && { of: result.text }),
     sets: found.sets,
   };
   return { sample, parts: programs };

@@ -39,7 +39,10 @@ export function runSample(
         if (only === undefined) return undefined;
         const value = frame.elaborate(only.value);
         if (value.kind === 'invalid') return undefined;
-        if (value.kind === 'tensor' || value.kind === 'list') return toTensor(frame, value, only.span);
+        if (value.kind === 'tensor' || value.kind === 'list') {
+          const tensor = toTensor(frame, value, only.span);
+          return tensor && named(tensor, variableIn(only.value));
+        }
         session.report('no-result', only.span, { found: describe(value) });
         return undefined;
       }
@@ -53,6 +56,20 @@ export function runSample(
   }
   session.report('missing-return', name.span, { name: name.text });
   return undefined;
+}
+
+function named({ text: _, ...tensor }: TensorValue, variable: string | undefined): TensorValue {
+  return variable === undefined ? tensor : { ...tensor, text: variable };
+}
+
+/** `x`, `mean p(x | z)`, or one of these for each i: the variable that is returned. */
+function variableIn(returned: Expr): string | undefined {
+  if (returned.kind === 'name') return returned.text;
+  if (returned.kind === 'list' && returned.items.length === 1) return variableIn(returned.items[0]!);
+  if (returned.kind === 'comprehension') return variableIn(returned.body);
+  if (returned.kind !== 'mean' || returned.density.kind !== 'density') return undefined;
+  const [only, another] = returned.density.of;
+  return another === undefined && only?.value.kind === 'name' ? only.value.text : undefined;
 }
 
 /** A draw or a name before a loop; `carry` makes it one that loops give anew. */

@@ -44,9 +44,27 @@ describe.each(targets)('$target', ({ target, device }) => {
     expect(worst(sample.values, reference.values)).toBeLessThan(tolerance);
     expect(sample.kept.map(({ label }) => label)).toEqual(['30', '0']);
     sample.kept.forEach(({ values }, i) => expect(worst(values, reference.kept[i]!.values)).toBeLessThan(tolerance));
+    expect(sample.kept.map(({ shape }) => shape)).toEqual([
+      [37, 3],
+      [37, 3],
+    ]);
     // In chunks of 37: draw i is the same whatever their number.
     const more = await model.sample('sample.go', { seed, n: 80 });
     expect(more.values.slice(0, 111)).toEqual(sample.values);
     expect(new Set(more.values).size).toBe(240);
+  });
+
+  test.skipIf(device === undefined)('keeps what a loop carries in its own shape, draw by draw', async () => {
+    const body = 'carry z = [1, 2, 3]  for i in 1..2 { keep z at [2]  z = 2 * z }  x ~ Normal(0, 1)  return sum(z) + x';
+    const profile = target === 'cpu' ? 'cpu' : 'portable';
+    const host = testSources({ 'test.vae': `sample go(n = 3) { ${body} }` });
+    const { plan, kernels: sources, modules } = compile({ entry: 'test.vae', host, profile }).compiled!;
+    const model = await openModel({ plan, sources, ...(modules && { modules }), device: device! });
+    const { shape, kept } = await model.sample('sample.go', { n: 5 });
+    expect(shape).toEqual([5]);
+    expect(kept).toEqual([
+      { label: '2', shape: [5, 3], values: Float32Array.from([...Array(5)].flatMap(() => [2, 4, 6])) },
+    ]);
+    model.close();
   });
 });

@@ -1,0 +1,10 @@
+/** What draws of a shape look like. */
+import type { Shape } from './ir.ts';
+
+/** picture for [h, w], points for [2], anything else is numbers. */
+export type Display = 'picture' | 'points' | 'numbers';
+
+export function displayOf(shape: Shape): Display {
+  if (shape.length === 2) return 'picture';
+  return shape.length === 1 && shape[0] === 2 ? 'points' : 'numbers';
+}

@@ -1,6 +1,6 @@
 /** Data declarations: what a set must hold, where it comes from, and how its fields lie on the device. */
 import type { DataClause, DeclarationOf, Expr } from '../1-syntax/ast.ts';
-import type { Storage, Table } from '../4-tensor/ir.ts';
+import type { Storage } from '../4-tensor/ir.ts';
 import type { DataContract } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Support } from '../distributions/distribution.ts';
@@ -277,8 +277,4 @@ export function checkPart(contract: Contract, set: ValueOf<'data'>, expr: Expr, 
   const hint = didYouMean(set.part, contract.parts) || `; it has ${contract.parts.join(', ') || 'no parts'}`;
   context.session.report('unknown-split', expr.span, { name: set.part, set: `'${name}'`, hint });
   return false;
-}
-
-export function tableOf(field: Field, set: string): Table {
-  return { ...field.table, set };
 }

@@ -4,7 +4,6 @@ import type { Node } from '../../4-tensor/ir.ts';
 import type { Support } from '../../distributions/distribution.ts';
 import { streamKey } from '../../ops/index.ts';
 import type { Context } from '../../2-check/context.ts';
-import { tableOf } from '../data.ts';
 import type { Plate, TensorValue, Contract } from '../../2-check/values.ts';
 
 /**
@@ -43,7 +42,7 @@ export function fieldsAt(
   const fields = new Map<string, TensorValue>();
   for (const field of contract.contract.fields) {
     const support = contract.supports.get(field.name)!;
-    const stored = context.b.batch(tableOf(field, set), index);
+    const stored = context.b.batch({ ...field.table, set }, index);
     const node =
       field.binarize?.kind === 'dynamic' ? binarized(context, stored, index, epoch, `${set}.${field.name}`) : stored;
     const value = context.b.label(asDType(context, node, support), field.name);

@@ -1,0 +1,49 @@
+/** What a run takes from others: which weights it was begun with, and the vector that the kernels read. */
+import { describe, expect, test } from 'vitest';
+import type { FrozenLayout } from '../../../compiler/4-tensor/program.ts';
+import { Hypers } from '../../../runtime/host/hypers.ts';
+import { decodeFrozen, encodeFrozen, frozenNumbers } from '../../../runtime/run/frozen.ts';
+import { compareRuns, recordOf } from '../../../runtime/run/record.ts';
+import { tinyCompiled } from '../../support/tiny-plan.ts';
+
+const runs = [{ name: 'vae', checkpoint: 'abc' }];
+const weight = { path: 'vae:w', run: 'vae', parameter: 'w', shape: [2], offset: 64 };
+const layout: FrozenLayout = { runs, tensors: [weight], length: 128 };
+const given = { runs, tensors: new Map([['vae:w', { shape: [2], data: Float32Array.of(3, 4) }]]) };
+
+describe('frozenNumbers', () => {
+  test('puts each tensor at its place, zeros between', () => {
+    const vector = frozenNumbers(layout, decodeFrozen(encodeFrozen(given), 'frozen.safetensors'));
+    expect(vector).toHaveLength(128);
+    expect([...vector.entries()].filter(([, value]) => value !== 0)).toEqual([
+      [64, 3],
+      [65, 4],
+    ]);
+  });
+
+  test('refuses what is missing, and what has another shape', () => {
+    const wide = { runs, tensors: new Map([['vae:w', { shape: [1, 2], data: Float32Array.of(3, 4) }]]) };
+    expect(() => frozenNumbers(layout, wide)).toThrow('holds [1, 2] as "w", and its spec needs [2]');
+    expect(() => frozenNumbers(layout, { runs, tensors: new Map() })).toThrow('holds nothing as "w"');
+  });
+});
+
+test('a run does not go on with other weights of the run it uses', () => {
+  const { plan } = tinyCompiled;
+  const record = (checkpoint: string) => {
+    const frozen = { ...layout, runs: [{ name: 'vae', checkpoint }] };
+    const spec = { name: plan.spec.name, hash: checkpoint };
+    const device = { target: 'cpu', profile: 'cpu', threads: 1, simd: 'plain', timed: false } as never;
+    return recordOf(
+      { ...tinyCompiled, plan: { ...plan, spec, frozen } },
+      device,
+      { program: 'train', seed: 0, steps: 1 },
+      undefined,
+    );
+  };
+  const hypers = new Hypers(plan);
+  const compare = (before: string, now: string) =>
+    compareRuns('out', record(before), record(now), hypers.resolved(), hypers);
+  expect(compare('abc', 'abc')).toEqual([]);
+  expect(() => compare('abc', 'xyz')).toThrow('"out" was begun with other parameters of the run "vae"');
+});

@@ -4,7 +4,7 @@ import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { InternalError, UserError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import type { Scalars } from '../execute/uniforms.ts';
+import type { Scalars } from '../execute/inputs.ts';
 import { batchesOver } from '../host/positions.ts';
 import { type LoadedField, type LoadedSplit, wholeOf } from './dataset.ts';
 import type { LoadOptions } from './load.ts';

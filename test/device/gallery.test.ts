@@ -1,5 +1,5 @@
 /** The gallery's kernels in WGSL, on the device. */
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { profiles } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { openTestDevice } from '../support/device.ts';
@@ -7,6 +7,8 @@ import { testGalleryKernels } from '../support/gallery-kernels.ts';
 import { runKernel } from '../support/kernel-device.ts';
 
 const opened = await openTestDevice();
+// The driver compiles each kernel anew where its cache is cold.
+vi.setConfig({ testTimeout: 300_000 });
 
 describe.skipIf(opened === undefined)('on the device', () => {
   testGalleryKernels((kernel, arrays, scalars) =>

@@ -1,11 +1,12 @@
 /** Calls: of functions and objectives, nets, distributions, models, and the functions of the language itself. */
-import type { Expr, ExprOf } from '../1-syntax/ast.ts';
+import type { ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { elaborateReduction, isReduction } from './builtins/reductions.ts';
 import { callBuiltin } from './builtins/index.ts';
-import { matchArguments } from './arguments.ts';
 import { Frame } from './context.ts';
 import { callNet } from './nets.ts';
+import { fits } from './parameters.ts';
+import { bindArguments, type Take } from './partial.ts';
 import { rolesOf } from './roles.ts';
 import { describe, invalid, type FunctionValue, type Value } from './values.ts';
 
@@ -36,9 +37,6 @@ export function elaborateCall(expr: ExprOf<'call'>, frame: Frame): Value {
 /** A function or an objective is its body with the arguments in place: every call is elaborated anew. */
 export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Frame): Value {
   const { context } = frame;
-  const formals = fn.parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
-  const given = matchArguments(`'${fn.name}'`, formals, expr.args, expr.span, frame);
-  if (given === undefined) return invalid;
   if (context.applying.includes(fn.body)) {
     context.session.report('recursive-call', expr.span, { name: fn.name });
     return invalid;
@@ -51,35 +49,17 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
     net: frame.net,
     roles: fn.roles ? rolesOf(fn.parameters, fn.body) : undefined,
   });
-  for (const parameter of fn.parameters) {
-    const written: Expr | undefined = given.get(parameter.name.text);
-    const value = written !== undefined ? frame.elaborate(written) : inner.elaborate(parameter.initial!);
-    if (value.kind === 'invalid') return invalid;
-    if (!fits(parameter.type?.name.text, value)) {
-      const expected = `a ${parameter.type!.name.text} for '${parameter.name.text}'`;
-      context.session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
-      return invalid;
-    }
-    inner.values.set(parameter.name.text, value);
-  }
+  const take: Take = (parameter, value, written) => {
+    if (fits(parameter.type?.name.text, value)) return value;
+    const expected = `a ${parameter.type!.name.text} for '${parameter.name.text}'`;
+    context.session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
+    return undefined;
+  };
+  const bound = bindArguments(`'${fn.name}'`, fn.parameters, fn.given, expr, frame, inner, take);
+  if (bound === undefined) return invalid;
+  if (bound.isPartial) return { ...fn, given: bound.values };
   context.applying.push(fn.body);
   const result = context.session.within({ span: expr.span, body: fn.body.span }, () => inner.elaborate(fn.body));
   context.applying.pop();
   return result;
-}
-
-/** Whether a value is what a parameter's written type asks for; numbers of any support are checked where they are used. */
-export function fits(type: string | undefined, value: Value): boolean {
-  switch (type) {
-    case 'model':
-      return value.kind === 'model' && value.declaration.kind === 'model';
-    case 'guide':
-      return value.kind === 'model' && value.declaration.kind === 'guide';
-    case 'net':
-      return value.kind === 'net' || value.kind === 'function';
-    case 'schedule':
-      return value.kind === 'schedule';
-    default:
-      return true;
-  }
 }

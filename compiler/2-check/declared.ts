@@ -18,7 +18,7 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
     case 'derived-data':
       return { kind: 'data', declaration, scope, name: nameOfSet(declared, context.spec.scope) };
     case 'net':
-      return { kind: 'net', declaration, scope, stopped };
+      return { kind: 'net', declaration, scope, stopped, given: new Map() };
     case 'model':
     case 'guide':
       return { kind: 'model', declaration: declaration, scope, stopped };
@@ -26,7 +26,7 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
     case 'objective': {
       const { name, parameters, body } = declaration;
       const roles = parameters.some((p) => p.type?.name.text === 'model' || p.type?.name.text === 'guide');
-      return { kind: 'function', name: name.text, parameters, body, scope, roles };
+      return { kind: 'function', name: name.text, parameters, body, scope, given: new Map(), roles };
     }
     case 'param':
       // Of its own file: its type may speak of names there, and a run's is frozen.

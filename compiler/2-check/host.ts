@@ -3,7 +3,7 @@ import { hostOperations, type HostOp } from '../4-tensor/host.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Frame } from './context.ts';
 import { staticNumber } from './static.ts';
-import { mapTables, type Entry } from './tables.ts';
+import { fromWhereItIs, mapTables, type Entry } from './tables.ts';
 import { invalid, number, type ScalarValue, type Value } from './values.ts';
 
 /** An expression over numbers of the host; folded where all of them are fixed. */
@@ -24,8 +24,9 @@ export function applyToTables(op: HostOp, args: readonly Value[], span: Span, fr
     if (entry === undefined) return invalid;
     entries.push(entry);
   }
-  const result = mapTables(hostOperations[op], entries);
-  if (typeof result === 'number') return number(result);
+  const mapped = mapTables(hostOperations[op], entries);
+  if (typeof mapped === 'number') return number(mapped);
+  const result = fromWhereItIs(mapped);
   const wrong = result.values.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return { kind: 'table', table: result };
   const value = `${result.values[wrong]} at step ${result.first + wrong}`;

@@ -11,8 +11,8 @@ import { checkDeclaration, checkDraw, checkParam, checkStatement } from './later
 import type { Spec } from './load.ts';
 import type { Scope } from './scope.ts';
 
-/** Words that stand for themselves: values of named arguments, and the types that ranges are written with. */
-const literalWords: ReadonlySet<string> = new Set(['true', 'false', 'category', 'step']);
+/** Words that stand for themselves: values of named arguments, types that ranges are written with, and the hole. */
+const literalWords: ReadonlySet<string> = new Set(['true', 'false', 'category', 'step', '_']);
 
 export function checkNames(session: Session, spec: Spec): void {
   for (const declaration of spec.root.declarations) new Walk(session, spec.scope).declaration(declaration);

@@ -1,11 +1,11 @@
 /** Nets: a call runs the body with the arguments in place; all calls of one net share its weights. */
 import type { ExprOf, Statement } from '../1-syntax/ast.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
-import { matchArguments } from './arguments.ts';
 import { Frame } from './context.ts';
 import { checkStatement } from './later.ts';
 import { asDeclared } from './parameters.ts';
 import { readParam } from './params.ts';
+import { bindArguments, type Take } from './partial.ts';
 import { toTensor } from './tensors.ts';
 import { describe, invalid, type NetValue, type Value } from './values.ts';
 
@@ -13,9 +13,6 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
   const { context } = frame;
   const { declaration } = net;
   const name = declaration.name.text;
-  const formals = declaration.parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
-  const given = matchArguments(`the net '${name}'`, formals, expr.args, expr.span, frame);
-  if (given === undefined) return invalid;
   if (context.applying.includes(declaration)) {
     context.session.report('recursive-call', expr.span, { name });
     return invalid;
@@ -27,16 +24,14 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
     stopped: net.stopped || frame.stopped,
     net: { path: name, counts: new Map() },
   });
-  for (const parameter of declaration.parameters) {
-    const written = given.get(parameter.name.text);
-    const value = written !== undefined ? frame.elaborate(written) : inner.elaborate(parameter.initial!);
-    if (value.kind === 'invalid') return invalid;
-    const tensor = toTensor(frame, value, (written ?? parameter).span);
-    if (tensor === undefined) return invalid;
-    const typed = asDeclared(parameter, tensor, `'${name}'`, (written ?? parameter).span, inner);
-    if (typed === undefined) return invalid;
-    inner.values.set(parameter.name.text, typed);
-  }
+  const take: Take = (parameter, value, written) => {
+    const { span } = written ?? parameter;
+    const tensor = toTensor(frame, value, span);
+    return tensor && asDeclared(parameter, tensor, `'${name}'`, span, inner);
+  };
+  const bound = bindArguments(`the net '${name}'`, declaration.parameters, net.given, expr, frame, inner, take);
+  if (bound === undefined) return invalid;
+  if (bound.isPartial) return { ...net, given: bound.values };
   context.applying.push(declaration);
   const result = context.session.within({ span: expr.span, body: declaration.span }, () =>
     runBody(declaration.body, name, inner, declaration.name.span),

@@ -5,7 +5,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Frame } from './context.ts';
 import { fixedNumbers } from './supports.ts';
 import { readType } from './types.ts';
-import { describe, describeShape, type TensorValue } from './values.ts';
+import { describe, describeShape, type TensorValue, type Value } from './values.ts';
 
 /**
  * The argument as its parameter declares it: of that shape, and a category where fixed whole numbers stand for one.
@@ -37,6 +37,12 @@ export function asDeclared(
     frame.context.session.report('wrong-type', span, { expected, found: describe(value) });
     return undefined;
   }
+  if (support.kind === 'category' && value.support.kind === 'category') {
+    if (value.support.size <= support.size) return { ...value, support };
+    const expected = `a category, 0 to ${support.size - 1}, for '${parameter.name.text}' of ${of}`;
+    frame.context.session.report('wrong-type', span, { expected, found: describe(value) });
+    return undefined;
+  }
   if (support.kind !== 'category' || value.node.dtype !== 'f32') return value;
   const numbers = fixedNumbers(value.node);
   if (numbers === undefined) return value;
@@ -53,4 +59,20 @@ export function asDeclared(
 function isStepOf(size: number, { support, node }: TensorValue): boolean {
   if (support.kind === 'step') return support.size <= size;
   return fixedNumbers(node)?.every((each) => Number.isInteger(each) && each >= 1 && each <= size) ?? false;
+}
+
+/** Whether a value is what a parameter's written type asks for; numbers of any support are checked where they are used. */
+export function fits(type: string | undefined, value: Value): boolean {
+  switch (type) {
+    case 'model':
+      return value.kind === 'model' && value.declaration.kind === 'model';
+    case 'guide':
+      return value.kind === 'model' && value.declaration.kind === 'guide';
+    case 'net':
+      return value.kind === 'net' || value.kind === 'function';
+    case 'schedule':
+      return value.kind === 'schedule';
+    default:
+      return true;
+  }
 }

@@ -3,16 +3,20 @@
  * function from its parameters, T among them, to tables; `schedule noise = linear(500, …)` is its value.
  */
 import { hostScalar } from './host.ts';
-import type { DeclarationOf, ExprOf } from '../1-syntax/ast.ts';
+import type { DeclarationOf, Expr, ExprOf } from '../1-syntax/ast.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { matchArguments } from './arguments.ts';
-
 import { Frame } from './context.ts';
+import { fits } from './parameters.ts';
 import type { Declared } from './scope.ts';
 import { markStatic, staticCount } from './static.ts';
+import { fixedNumbers } from './supports.ts';
 import { at, lastStep, type Table } from './tables.ts';
-import { describe, invalid, number, type ScalarValue, type TensorValue, type Value } from './values.ts';
+import { numbersOf, valuesOf } from './tensors.ts';
+import { describe, invalid, number, type TensorValue, type Value, type ValueOf } from './values.ts';
+
+type Tables = Pick<ValueOf<'schedule'>, 'steps' | 'tables'>;
 
 /** `schedule noise = linear(T, beta: 1e-4 -> 0.02)`, made once a spec. */
 export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { scope }: Declared, frame: Frame): Value {
@@ -21,12 +25,14 @@ export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { sc
   if (known !== undefined) return known;
   context.values.set(declaration, invalid);
   const outer = new Frame({ context, program: undefined, scope });
-  const value = evaluate(declaration, outer);
+  const made = tablesOfCall(declaration.value, outer);
+  const value: Value = made === undefined ? invalid : { kind: 'schedule', name: declaration.name.text, ...made };
   context.values.set(declaration, value);
   return value;
 }
 
-function evaluate({ name, value: expr }: DeclarationOf<'schedule-value'>, frame: Frame): Value {
+/** A call of a declared schedule: its tables by name, over its steps; undefined where that is reported. */
+function tablesOfCall(expr: Expr, frame: Frame): Tables | undefined {
   const { session } = frame.context;
   const callee = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.text : undefined;
   const family = callee === undefined ? undefined : frame.scope.names.get(callee);
@@ -37,27 +43,39 @@ function evaluate({ name, value: expr }: DeclarationOf<'schedule-value'>, frame:
       schedules.map(([known]) => known),
     );
     session.report('wrong-type', expr.span, { expected: `a call of a schedule${hint}`, found: 'something else' });
-    return invalid;
+    return undefined;
   }
   const { declaration, scope } = family;
   const inner = new Frame({ context: frame.context, program: undefined, scope });
-  if (!bindParameters(declaration, expr, frame, inner)) return invalid;
+  if (!bindParameters(declaration, expr, frame, inner)) return undefined;
   const length = inner.values.get('T');
   if (length === undefined) {
     session.report('missing-argument', declaration.name.span, { of: `the schedule '${callee}'`, name: 'T' });
-    return invalid;
+    return undefined;
   }
   const steps = staticCount(length, expr.span, "'T'", frame);
-  if (steps === undefined) return invalid;
+  if (steps === undefined) return undefined;
+  if (frame.context.applying.includes(declaration)) {
+    session.report('recursive-call', expr.span, { name: callee! });
+    return undefined;
+  }
+  frame.context.applying.push(declaration);
   const tables = session.within({ span: expr.span, body: declaration.span }, () => tablesOf(declaration, inner));
-  return tables ? { kind: 'schedule', name: name.text, steps, tables } : invalid;
+  frame.context.applying.pop();
+  return tables && { steps, tables };
 }
 
-/** The tables of a schedule's body, by name; undefined where something was wrong and reported. */
-function tablesOf(declaration: DeclarationOf<'schedule'>, inner: Frame): Map<string, Value> | undefined {
+/**
+ * The tables of a schedule's body, by name: those that it names, or those of the schedule that it returns. Undefined
+ * where something was wrong and reported.
+ */
+function tablesOf(declaration: DeclarationOf<'schedule'>, inner: Frame): Tables['tables'] | undefined {
   const { session } = inner.context;
   const tables = new Map<string, Value>();
   for (const statement of declaration.body) {
+    if (statement.kind === 'return' && statement.values.length === 1) {
+      return tablesOfCall(statement.values[0]!.value, inner)?.tables;
+    }
     if (statement.kind !== 'let' || statement.targets.length !== 1) {
       session.report('not-supported', statement.span, { what: 'anything but a table in a schedule', instead: '' });
       return undefined;
@@ -88,10 +106,15 @@ function bindParameters(
   const of = `the schedule '${declaration.name.text}'`;
   const given = matchArguments(of, formals, expr.args, expr.span, frame);
   if (given === undefined) return false;
-  for (const { name, initial } of declaration.parameters) {
+  for (const { name, type, initial } of declaration.parameters) {
     const written = given.get(name.text);
     const value = written === undefined ? inner.elaborate(initial!) : frame.elaborate(written);
     if (value.kind === 'invalid') return false;
+    if (!fits(type?.name.text, value)) {
+      const expected = `a ${type!.name.text} for '${name.text}'`;
+      frame.context.session.report('wrong-type', (written ?? initial!).span, { expected, found: describe(value) });
+      return false;
+    }
     inner.values.set(name.text, value);
   }
   return true;
@@ -110,7 +133,7 @@ export function entryOf(table: Table, index: Value, expr: ExprOf<'index'>, frame
   const [written] = expr.indices;
   const span = written!.span;
   if (index.kind === 'scalar') {
-    const wrong = stepsOf(index, frame).find((step) => at(table, step) === undefined);
+    const wrong = valuesOf(index, frame).find((step) => at(table, step) === undefined);
     if (wrong !== undefined) {
       const expected = `a step from ${table.first} to ${lastStep(table)}`;
       session.report('wrong-type', span, { expected, found: `the step ${wrong}` });
@@ -123,17 +146,20 @@ export function entryOf(table: Table, index: Value, expr: ExprOf<'index'>, frame
     const value = offset.value === undefined ? undefined : table.values[offset.value];
     return { kind: 'scalar', value, expression };
   }
-  if (index.kind === 'tensor' && index.support.kind === 'step') {
-    const { size } = index.support;
-    if (at(table, 1) !== undefined && lastStep(table) === size) return lookedUp(table, index, frame);
-    const expected = `steps of the table's own schedule, up to ${lastStep(table)}`;
-    session.report('wrong-type', span, { expected, found: describe(index) });
-    return invalid;
-  }
+  if (index.kind === 'plate') return entryOf(table, numbersOf(frame, index.plate), expr, frame);
+  if (index.kind === 'tensor' && isStepOf(table, index)) return lookedUp(table, index, frame);
   if (index.kind !== 'invalid') {
-    session.report('wrong-type', span, { expected: 'a step of the schedule', found: describe(index) });
+    const expected = `a step of the table's own schedule, up to ${lastStep(table)}`;
+    session.report('wrong-type', span, { expected, found: describe(index) });
   }
   return invalid;
+}
+
+/** Whether a table has a number at each of the steps: at any of its schedule's, or at these where they are fixed. */
+function isStepOf(table: Table, { node, support }: TensorValue): boolean {
+  const fixed = fixedNumbers(node);
+  if (fixed !== undefined) return fixed.every((step) => at(table, step) !== undefined);
+  return support.kind === 'step' && support.size === lastStep(table);
 }
 
 function lookedUp(table: Table, index: TensorValue, frame: Frame): TensorValue {
@@ -149,11 +175,4 @@ function lookedUp(table: Table, index: TensorValue, frame: Frame): TensorValue {
       ? ({ kind: 'nonnegative' } as const)
       : ({ kind: 'real' } as const);
   return { kind: 'tensor', node, support, shape: index.shape, plates: index.plates };
-}
-
-/** Every value that a number of the host takes: one, or one an iteration of the loop at hand. */
-function stepsOf(index: ScalarValue, frame: Frame): readonly number[] {
-  if (index.value !== undefined) return [index.value];
-  const count = frame.program?.loops?.iterations ?? 0;
-  return Array.from({ length: count }, (_, iteration) => frame.context.atIteration(index.expression, iteration));
 }

@@ -1,6 +1,6 @@
 /**
  * Tables of a schedule: one number a step, computed in float64 while compiling. A table knows whether it begins at step
- * 0 or at step 1; of two tables that meet, the steps that both have are kept.
+ * 0 or at step 1; of two tables that meet, the steps that both have are kept, and a quotient by 0 at step 0 begins at 1.
  */
 export interface Table {
   /** The step of the first number: 0 or 1. */
@@ -21,6 +21,11 @@ export function mapTables(f: (...numbers: number[]) => number, entries: readonly
     f(...entries.map((entry) => (typeof entry === 'number' ? entry : at(entry, first + i)!))),
   );
   return { first, values };
+}
+
+/** Without a step 0 at which it is no number: signal-to-noise ratios begin at step 1. */
+export function fromWhereItIs({ first, values }: Table): Table {
+  return first === 0 && !Number.isFinite(values[0]) ? { first: 1, values: values.slice(1) } : { first, values };
 }
 
 /** `count` numbers from `from` to `to`, both included. */

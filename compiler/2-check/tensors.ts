@@ -41,11 +41,14 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
       // A comparison as a number: 1 where it holds, 0 elsewhere.
       return value.node.dtype === 'bool' ? { ...value, node: context.b.map('toF32', value.node) } : value;
     case 'scalar': {
-      if (value.value !== undefined && !Number.isFinite(value.value)) {
-        context.session.report('non-finite-constant', span, { value: String(value.value) });
+      const all = valuesOf(value, frame);
+      const wrong = all.findIndex((each) => !Number.isFinite(each));
+      if (wrong >= 0) {
+        const place = all.length > 1 ? ` in iteration ${wrong + 1} of its loop` : '';
+        context.session.report('non-finite-constant', span, { value: `${all[wrong]}${place}` });
         return undefined;
       }
-      const support: Support = value.support ?? { kind: supportOfScalar(value, frame) };
+      const support: Support = value.support ?? { kind: supportOfNumber(all.length === 0 ? undefined : least(all)) };
       return {
         kind: 'tensor',
         node: context.hostScalar(value.expression),
@@ -57,6 +60,8 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
     }
     case 'list':
       return stack(frame, value.items, span);
+    case 'plate':
+      return numbersOf(frame, value.plate);
     case 'invalid':
       return undefined;
     case 'assignment': {
@@ -70,6 +75,19 @@ export function toTensor(frame: Frame, value: Value, span: Span): TensorValue | 
   return undefined;
 }
 
+/** The index of draws as a number: 1 at the first of them. */
+export function numbersOf({ context: { b } }: Frame, plate: Plate): TensorValue {
+  const node = b.add(b.iota(plate.extent), b.constant(1, 'u32'));
+  return {
+    kind: 'tensor',
+    node,
+    support: { kind: 'step', size: plate.extent },
+    shape: [],
+    plates: [plate],
+    unit: 'any',
+  };
+}
+
 /** Elaborates an expression to a tensor, saying so where it is something else. */
 export function tensorOf(frame: Frame, expr: Expr): TensorValue | undefined {
   return toTensor(frame, frame.elaborate(expr), expr.span);
@@ -80,12 +98,15 @@ export function floating(value: TensorValue, frame: Frame): Node {
   return value.node.dtype === 'u32' ? frame.context.b.map('toF32', value.node) : value.node;
 }
 
-/** Of a number that changes in a loop, whether it is positive in every iteration. */
-function supportOfScalar({ value, expression }: ScalarValue, frame: Frame): 'real' | 'nonnegative' | 'positive' {
-  const iterations = frame.program?.loops?.iterations;
-  if (value !== undefined || iterations === undefined) return supportOfNumber(value);
-  const all = Array.from({ length: iterations }, (_, i) => frame.context.atIteration(expression, i));
-  return supportOfNumber(all.reduce((a, b) => Math.min(a, b)));
+/** What a number of the host is: one value, one an iteration of the loop at hand, or none that is known yet. */
+export function valuesOf({ value, expression }: ScalarValue, { context, program }: Frame): readonly number[] {
+  if (value !== undefined) return [value];
+  const length = program?.loops?.iterations ?? 0;
+  return Array.from({ length }, (_, iteration) => context.atIteration(expression, iteration));
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b));
 }
 
 function supportOfNumber(value: number | undefined): 'real' | 'nonnegative' | 'positive' {

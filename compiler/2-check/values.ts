@@ -78,6 +78,8 @@ export interface NetValue {
   readonly declaration: DeclarationOf<'net'>;
   readonly scope: Scope;
   readonly stopped: boolean;
+  /** The arguments that it has already, by parameter: of `eps(_, _, label)` the label. */
+  readonly given: ReadonlyMap<string, Value>;
 }
 
 /** A function or an objective: an expression with parameters. */
@@ -87,6 +89,8 @@ export interface FunctionValue {
   readonly parameters: readonly Parameter[];
   readonly body: Expr;
   readonly scope: Scope;
+  /** The arguments that it has already, by parameter: of `f(_, a)` the second. */
+  readonly given: ReadonlyMap<string, Value>;
   /** Its parameters say `p: model` or `q: guide`: names in densities are roles, not variables. */
   readonly roles: boolean;
 }

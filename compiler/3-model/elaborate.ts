@@ -1,7 +1,5 @@
 /** Elaborates expressions: from what was written to the value it stands for. Every kind of expression meets here. */
-import { hostScalar } from '../2-check/host.ts';
 import type { Expr, ExprOf, TypeExpr } from '../1-syntax/ast.ts';
-import { printExpr } from '../1-syntax/print.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { elaborateDensity, elaborateLogDensity } from './density.ts';
 import { elaborateDivergence } from './divergence.ts';
@@ -10,14 +8,24 @@ import { elaborateMean } from './mean.ts';
 import { binary, negate } from '../2-check/arithmetic.ts';
 import { builtinNames } from '../2-check/builtins/index.ts';
 import { callFunction, elaborateCall } from '../2-check/calls.ts';
+import { over } from '../2-check/comprehensions.ts';
+import { conditional } from '../2-check/conditional.ts';
 import { Frame } from '../2-check/context.ts';
 import { declaredValue } from '../2-check/declared.ts';
+import { entryAt, itemOf } from '../2-check/entries.ts';
 import { likeDistribution, repeatDistribution } from '../2-check/distributions.ts';
 import { entryOf, memberOfSchedule } from '../2-check/schedules.ts';
-import { staticCount } from '../2-check/static.ts';
-import { apply, toTensor } from '../2-check/tensors.ts';
 import { readType } from '../2-check/types.ts';
-import { describe, invalid, number, type TensorValue, type Value, type ValueOf } from '../2-check/values.ts';
+import {
+  describe,
+  invalid,
+  number,
+  type FunctionValue,
+  type NetValue,
+  type TensorValue,
+  type Value,
+  type ValueOf,
+} from '../2-check/values.ts';
 
 export function elaborate(expr: Expr, frame: Frame): Value {
   switch (expr.kind) {
@@ -46,7 +54,7 @@ export function elaborate(expr: Expr, frame: Frame): Value {
     case 'member':
       return elaborateMember(expr, frame);
     case 'if':
-      return elaborateIf(expr, frame);
+      return conditional(expr, frame);
     case 'density':
       return elaborateDensity(expr, frame);
     case 'log-density':
@@ -60,7 +68,7 @@ export function elaborate(expr: Expr, frame: Frame): Value {
     case 'like':
       return likeDistribution(expr, frame);
     case 'comprehension':
-      return elaborateComprehension(expr, frame);
+      return over(expr, frame)?.value ?? invalid;
     case 'invalid':
       return invalid;
   }
@@ -115,20 +123,18 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
   if (object.kind === 'distribution') return repeatDistribution(object, expr, frame);
   const indices = expr.indices.map((index) => frame.elaborate(index));
   if (object.kind === 'invalid' || indices.some((index) => index.kind === 'invalid')) return invalid;
-  const [index] = indices;
-  if (object.kind === 'table' && indices.length === 1) return entryOf(object.table, index!, expr, frame);
-  if (object.kind === 'list' && index?.kind === 'scalar') {
-    const position = staticCount(index, expr.indices[0]!.span, 'an index', frame, 0);
-    const item = position === undefined ? invalid : object.items[position];
-    if (item !== undefined) return item;
-    const params = { expected: `an index below ${object.items.length}`, found: describe(index) };
-    frame.context.session.report('wrong-type', expr.indices[0]!.span, params);
-    return invalid;
+  const [index, another] = indices;
+  if (another === undefined) {
+    if (object.kind === 'table') return entryOf(object.table, index!, expr, frame);
+    if (object.kind === 'list' && index?.kind === 'scalar') return itemOf(object, index, expr, frame);
+    if (index?.kind === 'plate' && object.kind !== 'list') return draw(expr, object, index, frame);
+    if (index?.kind === 'tensor' && (object.kind === 'list' || object.kind === 'tensor')) {
+      return entryAt(object, index, expr, frame);
+    }
   }
-  if (indices.length === 1 && index?.kind === 'plate') return draw(expr, object, index, frame);
   frame.context.session.report('not-supported', expr.span, {
     what: `indexing ${describe(object)} by ${describe(index ?? invalid)}`,
-    instead: '; an index of draws, as in z[k], is',
+    instead: '; an index of draws, as in z[k], is, and a category',
   });
   return invalid;
 }
@@ -170,8 +176,7 @@ function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
       const { parameters } = object.kind === 'net' ? object.declaration : object;
       const parameter = parameters.find((each) => each.name.text === name);
       if (parameter?.type === undefined) return missing(parameters.filter((p) => p.type).map((p) => p.name.text));
-      const { context, program } = frame;
-      return prototypeOf(parameter.type, new Frame({ context, program, scope: object.scope }));
+      return prototypeOf(object, parameter.type, frame);
     }
     case 'data':
       return { ...object, part: name };
@@ -180,74 +185,22 @@ function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
   }
 }
 
-/** `eps.x`, what a net takes as its argument: a value of that shape, for 'like'. */
-function prototypeOf(written: TypeExpr, frame: Frame): Value {
+/**
+ * `eps.x`, what a net or a function takes as its argument: a value of that shape, for 'like'. Its type may be what
+ * another of its parameters takes, `x: conditional.x`.
+ */
+function prototypeOf(
+  { scope, given }: NetValue | FunctionValue,
+  written: TypeExpr,
+  { context, program }: Frame,
+): Value {
+  const frame = new Frame({ context, program, scope });
+  for (const [name, value] of given) frame.values.set(name, value);
+  const { name, member, span } = written;
+  if (member !== undefined) return frame.elaborate({ kind: 'member', object: { kind: 'name', ...name }, member, span });
   const type = readType(written, frame);
   if (type === undefined) return invalid;
-  const { b } = frame.context;
+  const { b } = context;
   const node = b.broadcastTo(b.constant(0), type.shape);
   return { kind: 'tensor', node, support: type.support, shape: type.shape, plates: [] };
-}
-
-/** A fixed condition chooses while compiling; any other selects element by element. */
-function elaborateIf(expr: ExprOf<'if'>, frame: Frame): Value {
-  const condition = frame.elaborate(expr.condition);
-  if (condition.kind === 'scalar' && condition.value !== undefined && condition.expression.kind === 'number') {
-    return frame.elaborate(condition.value !== 0 ? expr.then : expr.otherwise);
-  }
-  const [then, otherwise] = [frame.elaborate(expr.then), frame.elaborate(expr.otherwise)];
-  if (condition.kind === 'scalar' && then.kind === 'scalar' && otherwise.kind === 'scalar') {
-    return hostScalar('select', [condition, then, otherwise]);
-  }
-  const branches = [condition, then, otherwise];
-  if (branches.some((value) => value.kind === 'invalid')) return invalid;
-  if (condition.kind === 'scalar') {
-    const { b } = frame.context;
-    const holds = b.map('ne', frame.context.hostScalar(condition.expression), 0);
-    const chosen: Value = { kind: 'tensor', node: holds, support: { kind: 'binary' }, shape: [], plates: [] };
-    return apply(frame, 'select', [chosen, then, otherwise], expr.span, `'${printExpr(expr)}'`);
-  }
-  if (condition.kind !== 'tensor' || condition.node.dtype !== 'bool') {
-    const params = { expected: "a comparison such as 'a < b'", found: describe(condition) };
-    frame.context.session.report('wrong-type', expr.condition.span, params);
-    return invalid;
-  }
-  return apply(frame, 'select', branches, expr.span, `'${printExpr(expr)}'`);
-}
-
-/** `[f(i) for i in 0..n-1]`: one evaluation whose values vary over a plate. */
-function elaborateComprehension(expr: ExprOf<'comprehension'>, frame: Frame): Value {
-  const range = frame.elaborate(expr.each.range);
-  if (range.kind !== 'range') {
-    if (range.kind !== 'invalid') {
-      const params = { expected: 'a range such as 0..9', found: describe(range) };
-      frame.context.session.report('wrong-type', expr.each.range.span, params);
-    }
-    return invalid;
-  }
-  const from = staticCount(range.from, expr.each.range.span, 'the start of a range', frame, 0);
-  const to = staticCount(range.to, expr.each.range.span, 'the end of a range', frame, 0);
-  const name = expr.each.names[0];
-  if (from === undefined || to === undefined || name === undefined) return invalid;
-  const { context } = frame;
-  if (to < from) {
-    const found = `${from}..${to}`;
-    const params = { what: 'the length of a range', least: 1, found };
-    context.session.report('not-positive-integer', expr.each.range.span, params);
-    return invalid;
-  }
-  const plate = context.plate(name.text, to - from + 1);
-  const numbers = Array.from({ length: plate.extent }, (_, i) => from + i);
-  const inner = frame.child();
-  inner.values.set(name.text, {
-    kind: 'tensor',
-    node: context.b.array(numbers, [plate.extent]),
-    support: { kind: 'nonnegative' },
-    shape: [],
-    plates: [plate],
-  });
-  const body = inner.elaborate(expr.body);
-  const tensor = body.kind === 'invalid' ? undefined : toTensor(frame, body, expr.body.span);
-  if (tensor === undefined) return invalid;
-  return tensor;
 }

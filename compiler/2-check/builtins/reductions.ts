@@ -1,5 +1,5 @@
 /**
- * Reductions, over a value's own shape or, with an index, over draws: `sum(v)`, `logmeanexp[k](lw[k])`.
+ * Reductions: `sum(v)` over a value's own shape, `logmeanexp[k](lw[k])` over draws, `sum(f(k) for k in 1..K)` over a range.
  * logmeanexp subtracts the largest entry first, so that nothing overflows.
  */
 import { applyToTables, hostScalar } from '../host.ts';
@@ -10,6 +10,7 @@ import type { Node, ReduceOp } from '../../4-tensor/ir.ts';
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Builder } from '../../4-tensor/builder.ts';
 
+import { over } from '../comprehensions.ts';
 import type { Frame } from '../context.ts';
 
 import { derive, linear, nonlinear, type Rule } from '../derive.ts';
@@ -17,7 +18,7 @@ import { resultSupport } from '../supports.ts';
 import { apply, floating, toTensor } from '../tensors.ts';
 import type { Support } from '../../distributions/distribution.ts';
 import { logSumExp, softmax } from '../../distributions/mathematics.ts';
-import { describe, invalid, type TensorValue, type Value } from '../values.ts';
+import { describe, invalid, type Plate, type TensorValue, type Value } from '../values.ts';
 
 type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'logsumexp' | 'logmeanexp' | 'softmax';
 
@@ -55,15 +56,23 @@ export function elaborateReduction(
     else session.report('too-many-arguments', second!.span, { of, limit: 1 });
     return invalid;
   }
+  const linearity = name === 'sum' || name === 'mean' ? linear : nonlinear;
+  const rule = { linearity, what: `'${printExpr(expr)}'`, span: expr.span };
+  if (first.value.kind === 'comprehension' && !first.value.bracketed && index === undefined) {
+    const found = over(first.value, frame);
+    return found === undefined ? invalid : overPlate(name, found.value, found.plate, rule, first.value, frame);
+  }
   const written = frame.elaborate(first.value);
   if (written.kind === 'invalid') return invalid;
   const value = toTensor(frame, written, first.value.span);
   if (value === undefined) return invalid;
-  const linearity = name === 'sum' || name === 'mean' ? linear : nonlinear;
-  const rule = { linearity, what: `'${printExpr(expr)}'`, span: expr.span };
-  return index === undefined
-    ? overShape(name, value, rule, frame)
-    : overPlate(name, value, rule, index, first.value, frame);
+  if (index === undefined) return overShape(name, value, rule, frame);
+  const found = frame.elaborate(index);
+  if (found.kind === 'plate') return overPlate(name, value, found.plate, rule, first.value, frame);
+  if (found.kind !== 'invalid') {
+    session.report('wrong-type', index.span, { expected: 'an index of draws', found: describe(found) });
+  }
+  return invalid;
 }
 
 function overShape(name: Reduction, value: TensorValue, rule: Rule, frame: Frame): Value {
@@ -82,23 +91,16 @@ function overShape(name: Reduction, value: TensorValue, rule: Rule, frame: Frame
   return reduced ?? invalid;
 }
 
-function overPlate(name: Reduction, value: TensorValue, rule: Rule, index: Expr, arg: Expr, frame: Frame): Value {
-  const { session } = frame.context;
-  const found = frame.elaborate(index);
-  if (found.kind === 'invalid') return invalid;
-  if (found.kind !== 'plate') {
-    session.report('wrong-type', index.span, { expected: 'an index of draws', found: describe(found) });
-    return invalid;
-  }
-  const axis = value.plates.findIndex((plate) => plate.id === found.plate.id);
+function overPlate(name: Reduction, value: TensorValue, over: Plate, rule: Rule, arg: Expr, frame: Frame): Value {
+  const axis = value.plates.findIndex((plate) => plate.id === over.id);
   if (axis < 0) {
-    const instead = `leave '${name}[${found.plate.name}]' out, or reduce what is drawn by it`;
-    session.report('index-unused', arg.span, { index: `'${found.plate.name}'`, instead });
+    const instead = `leave '${name}[${over.name}]' out, or reduce what is drawn by it`;
+    frame.context.session.report('index-unused', arg.span, { index: `'${over.name}'`, instead });
     return invalid;
   }
   const reduced = derive(frame, [value], rule, () => {
-    const node = reduceAxes(name, frame.context.b, floating(value, frame), [axis], found.plate.extent);
-    const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== found.plate.id);
+    const node = reduceAxes(name, frame.context.b, floating(value, frame), [axis], over.extent);
+    const plates = name === 'softmax' ? value.plates : value.plates.filter((plate) => plate.id !== over.id);
     const unit = name === 'softmax' ? undefined : value.unit;
     return { node, support: supportOf(name, value), shape: value.shape, plates, unit };
   });

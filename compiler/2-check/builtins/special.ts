@@ -6,8 +6,9 @@ import { sizeOf, type Node } from '../../4-tensor/ir.ts';
 import { oneHot as oneHotNode } from '../../layers/shapes.ts';
 import { matchArguments } from '../arguments.ts';
 import type { Frame } from '../context.ts';
-import { derive, nonlinear } from '../derive.ts';
+import { derive, deriveLinearly, nonlinear } from '../derive.ts';
 import { staticCount } from '../static.ts';
+import { meanSupport } from '../supports.ts';
 import { floating, joinPlates, spread, tensorOf, toTensor } from '../tensors.ts';
 import { describe, describeShape, invalid, number, type TensorValue } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
@@ -137,6 +138,31 @@ const scalar: BuiltinFunction = (expr, frame) => {
   return { ...value, node: frame.context.b.reshape(value.node, extents), shape: [] };
 };
 
+/** `size(x)`: how many numbers a value or a list holds. */
+const size: BuiltinFunction = (expr, frame) => {
+  const arg = only('size', expr, frame);
+  const value = arg && tensorOf(frame, arg);
+  return value === undefined ? invalid : number(sizeOf(value.shape));
+};
+
+/** `bits(x)`: nats as bits, x / log 2. */
+const bits: BuiltinFunction = (expr, frame) => {
+  const arg = only('bits', expr, frame);
+  const value = arg && tensorOf(frame, arg);
+  if (value === undefined) return invalid;
+  return deriveLinearly(frame, [value], ([nats]) => {
+    const { shape, plates } = nats!;
+    const node = frame.context.b.div(floating(nats!, frame), Math.LN2);
+    return {
+      node,
+      support: meanSupport(nats!.support),
+      shape,
+      plates,
+      unit: nats!.unit === 'nats' ? 'bits' : undefined,
+    };
+  });
+};
+
 export const special: Readonly<Record<string, BuiltinFunction>> = {
   stop,
   mean_square: meanSquare,
@@ -144,4 +170,6 @@ export const special: Readonly<Record<string, BuiltinFunction>> = {
   one_hot: oneHot,
   uniform,
   scalar,
+  size,
+  bits,
 };

@@ -5,6 +5,7 @@ import type { Node } from '../../4-tensor/ir.ts';
 import type { EvaluateProgram, EvaluateReport } from '../../4-tensor/program.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import { floating, joinPlates, spread, toTensor } from '../../2-check/tensors.ts';
+import { isCounted } from '../../2-check/units.ts';
 import { describe, type TensorValue, type Contract } from '../../2-check/values.ts';
 import { readSet } from './clauses.ts';
 import { assertKnownByRow, ofStatistics } from './statistics.ts';
@@ -106,7 +107,7 @@ function draftReport(
     frame.context.session.report('not-an-objective', report.value.span, { found: describe(tensor) });
     return undefined;
   }
-  const unit = tensor.unit === 'nats' ? 'nats' : '';
+  const unit = isCounted(tensor.unit) ? tensor.unit : '';
   if (tensor.deferred) {
     return { name, text, unit, result, finish: { kind: 'expression', ...ofStatistics(tensor.node, frame) } };
   }

@@ -1,11 +1,11 @@
 /** Sample programs: their arguments, how many draws, and the parts that loops cut them into. */
 import type { DeclarationOf } from '../../1-syntax/ast.ts';
-import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
+import type { Context, ProgramContext } from '../../2-check/context.ts';
 import type { PartProgram, SampleProgram } from '../../4-tensor/program.ts';
 import { SampleLoops } from './loops.ts';
 import { displayOf } from '../../4-tensor/display.ts';
 import { openProgram, rowsPlate } from './open.ts';
-import { argumentsOf, bodyOf } from './sampler.ts';
+import { bodyOf, frameOf } from './sampler.ts';
 import { runSample } from './statements.ts';
 
 export interface DraftSample {
@@ -21,12 +21,10 @@ export function draftSample(
 ): DraftSample | undefined {
   const { b } = context;
   const name = declaration.name.text;
-  const body = bodyOf(declaration, context);
-  const outer = new Frame({ context, program: undefined, scope: context.spec.scope });
-  const found = body && argumentsOf(body, declaration, outer, counts[name]);
-  if (body === undefined || found === undefined) return undefined;
-  const rows = rowsPlate('samples', found.n);
-  const index = b.label(b.add(context.clock('first'), b.iota(found.n)), 'samples');
+  const body = bodyOf(declaration, context, counts[name]);
+  if (body === undefined) return undefined;
+  const rows = rowsPlate('samples', body.n);
+  const index = b.label(b.add(context.clock('first'), b.iota(body.n)), 'samples');
   const loops = new SampleLoops(context, `sample.${name}`, rows);
   const program: ProgramContext = {
     ...openProgram({
@@ -34,14 +32,12 @@ export function draftSample(
       kind: 'sample',
       rows,
       rowIndex: index,
-      set: found.sets[0] ?? '',
+      set: body.sets[0] ?? '',
       fields: new Map(),
     }),
     loops,
   };
-  const frame = new Frame({ context, program, scope: body.scope });
-  for (const [key, value] of found.values) frame.values.set(key, value);
-  const result = runSample(body.statements, declaration.name, frame);
+  const result = runSample(body.statements, declaration.name, frameOf(body, program));
   if (result === undefined) return undefined;
   const extents = result.plates.map((plate) => plate.extent);
   const total = extents.reduce((product, extent) => product * extent, 1);
@@ -59,7 +55,7 @@ export function draftSample(
     shape,
     display: displayOf(shape),
     ...(result.text !== undefined && { of: result.text }),
-    sets: found.sets,
+    sets: body.sets,
   };
   return { sample, parts: programs };
 }

@@ -1,133 +1,160 @@
 /** Samplers: what a sample program runs, and with which arguments. */
-import type { DeclarationOf, Expr, ExprOf } from '../../1-syntax/ast.ts';
+import type { DeclarationOf, Expr, ExprOf, Parameter, Statement } from '../../1-syntax/ast.ts';
 import { matchArguments } from '../../2-check/arguments.ts';
-import { fits } from '../../2-check/calls.ts';
-import { Frame, type Context } from '../../2-check/context.ts';
-import type { Declared, Scope } from '../../2-check/scope.ts';
+import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
+import { asDeclared, fits } from '../../2-check/parameters.ts';
+import type { Declared } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
+import { toTensor } from '../../2-check/tensors.ts';
 import { describe, number, type Value } from '../../2-check/values.ts';
 import { readSet } from './clauses.ts';
 import { fieldsAt } from './rows.ts';
 
-/** What a sample program runs: its own statements, or those of the sampler that it is a call of. */
+/** A sample with what its names mean. */
+export type Sampler = Declared & { readonly declaration: DeclarationOf<'sample'> };
+
+/** What a sample program runs, with the values of its parameters in sight. */
 export interface Body {
-  readonly parameters: DeclarationOf<'sample'>['parameters'];
-  readonly statements: DeclarationOf<'sample'>['body'];
-  readonly scope: Scope;
-  /** What the call gives, to be read where it is written. */
-  readonly given: ReadonlyMap<string, Expr>;
+  readonly statements: readonly Statement[];
+  readonly arguments: Frame;
+  /** The data sets that it takes rows of. */
+  readonly sets: readonly string[];
+  readonly n: number;
 }
 
-/** `sample full = ancestral(eps, noise, variance: noise.beta)` runs what `ancestral` says. */
-export function bodyOf(declaration: DeclarationOf<'sample'>, context: Context): Body | undefined {
+/** Of a sample program; `wanted` draws where another number than its own is asked for. */
+export function bodyOf(declaration: DeclarationOf<'sample'>, context: Context, wanted?: number): Body | undefined {
   const { scope } = context.spec;
-  const [only] = declaration.body;
-  const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
-  const callee = call?.kind === 'call' && call.callee.kind === 'name' ? scope.names.get(call.callee.text) : undefined;
-  if (call?.kind !== 'call' || callee?.declaration.kind !== 'sample') {
-    return { parameters: declaration.parameters, statements: declaration.body, scope, given: new Map() };
-  }
-  return calledBody(callee, call, new Frame({ context, program: undefined, scope }));
+  const outer = new Frame({ context, program: undefined, scope });
+  return follow({ declaration, scope }, new Map(), outer, wanted);
 }
 
-/** What a call of a sampler runs. */
-function calledBody({ declaration, scope }: Declared, { args, span }: ExprOf<'call'>, frame: Frame): Body | undefined {
-  if (declaration.kind !== 'sample') return undefined;
-  const { parameters, body, name } = declaration;
-  const formals = parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
-  const given = matchArguments(`the sample '${name.text}'`, formals, args, span, frame);
-  return given && { parameters, statements: body, scope, given };
-}
-
-/** The sampler that `z ~ ddim(eps, noise)` calls; undefined where it is something else that draws. */
-export function samplerIn(distribution: Expr, frame: Frame): Declared | undefined {
-  if (distribution.kind !== 'call' || distribution.callee.kind !== 'name') return undefined;
-  const name = distribution.callee.text;
-  const declared = frame.lookup(name) === undefined ? frame.scope.names.get(name) : undefined;
-  return declared?.declaration.kind === 'sample' ? declared : undefined;
+/** A frame for a body's statements in the program that they are part of. */
+export function frameOf({ arguments: { context, scope, values } }: Body, program: ProgramContext): Frame {
+  const frame = new Frame({ context, program, scope });
+  for (const [key, value] of values) frame.values.set(key, value);
+  return frame;
 }
 
 /**
- * A frame for the statements of a sampler that another program calls: as many draws as that one's, its arguments read
- * where it is called. `target` tells its draws from others of the program.
+ * Its own statements, or those of the sampler that it is a call of: `sample full = ancestral(eps, noise, …)`, or
+ * `sample twos = of_class(2)` where that is such a call itself. The outermost `n` is the number of draws.
  */
-export function callFrame(
-  sampler: Declared & { readonly declaration: DeclarationOf<'sample'> },
+function follow(
+  first: Sampler,
+  written: ReadonlyMap<string, Expr>,
+  outer: Frame,
+  wanted: number | undefined,
+): Body | undefined {
+  const { context } = outer;
+  let [sampler, given, caller, n] = [first, written, outer, wanted];
+  const sets: string[] = [];
+  for (const open = new Set<object>(); ;) {
+    const { declaration, scope } = sampler;
+    const frame = new Frame({ context, program: undefined, scope });
+    for (const parameter of declaration.parameters) {
+      const value = argumentOf(parameter, given.get(parameter.name.text), declaration, n, caller, frame);
+      if (value === undefined) return undefined;
+      if (value.kind === 'row') sets.push(value.set);
+      if (parameter.name.text === 'n' && value.kind === 'scalar') n ??= value.value;
+      frame.values.set(parameter.name.text, value);
+    }
+    const [only] = declaration.body;
+    const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
+    const next = call && samplerIn(call, frame);
+    if (call?.kind !== 'call' || next === undefined) {
+      return { statements: declaration.body, arguments: frame, sets, n: n ?? 1 };
+    }
+    if (open.has(next.declaration)) {
+      context.session.report('recursive-call', call.span, { name: next.declaration.name.text });
+      return undefined;
+    }
+    open.add(next.declaration);
+    const matched = matchedArguments(next, call, frame);
+    if (matched === undefined) return undefined;
+    [sampler, given, caller] = [next, matched, frame];
+  }
+}
+
+function matchedArguments(
+  { declaration: { name, parameters } }: Sampler,
+  { args, span }: ExprOf<'call'>,
+  frame: Frame,
+): ReadonlyMap<string, Expr> | undefined {
+  const formals = parameters.map((p) => ({ name: p.name.text, optional: p.initial !== undefined }));
+  return matchArguments(`the sample '${name.text}'`, formals, args, span, frame);
+}
+
+/** The sampler that `z ~ ddim(eps, noise)` calls; undefined where it is something else that draws. */
+export function samplerIn(distribution: Expr, frame: Frame): Sampler | undefined {
+  if (distribution.kind !== 'call' || distribution.callee.kind !== 'name') return undefined;
+  const name = distribution.callee.text;
+  const declared = frame.lookup(name) === undefined ? frame.scope.names.get(name) : undefined;
+  if (declared?.declaration.kind !== 'sample') return undefined;
+  return { declaration: declared.declaration, scope: declared.scope };
+}
+
+/**
+ * A sampler that another program calls: its statements, and a frame for them. As many draws as that program's, its
+ * arguments read where it is called. `target` tells its draws from others of the program.
+ */
+export function calledBody(
+  sampler: Sampler,
   call: ExprOf<'call'>,
   target: string,
   frame: Frame,
-): Frame | undefined {
-  const { context } = frame;
+): { readonly statements: readonly Statement[]; readonly frame: Frame } | undefined {
   const program = frame.program!;
-  const body = calledBody(sampler, call, frame);
-  const found = body && argumentsOf(body, sampler.declaration, frame, program.rows.extent);
-  if (body === undefined || found === undefined) return undefined;
-  const count = body.given.get('n') ?? (found.sets.length > 0 ? call : undefined);
+  const given = matchedArguments(sampler, call, frame);
+  const body = given && follow(sampler, given, frame, program.rows.extent);
+  if (given === undefined || body === undefined) return undefined;
+  const count = given.get('n') ?? (body.sets.length > 0 ? call : undefined);
   if (count !== undefined) {
     const what = count === call ? 'calling a sample that takes rows of data' : "'n' in a call";
-    context.session.report('not-supported', count.span, {
+    frame.context.session.report('not-supported', count.span, {
       what,
       instead: '; it draws as often as the program that calls it',
     });
     return undefined;
   }
-  const inner = new Frame({ context, program: { ...program, name: `${program.name}.${target}` }, scope: body.scope });
-  for (const [key, value] of found.values) inner.values.set(key, value);
-  return inner;
+  const { statements } = body;
+  return { statements, frame: frameOf(body, { ...program, name: `${program.name}.${target}` }) };
 }
 
-interface Arguments {
-  readonly values: ReadonlyMap<string, Value>;
-  readonly sets: readonly string[];
-  readonly n: number;
-}
-
-export function argumentsOf(
-  { parameters, scope, given }: Body,
-  declaration: DeclarationOf<'sample'>,
-  outer: Frame,
-  count: number | undefined,
-): Arguments | undefined {
-  const { context } = outer;
-  const { session } = context;
-  const name = declaration.name.text;
-  const own = new Frame({ context, program: undefined, scope });
-  const sets: string[] = [];
-  let n = 1;
-  for (const parameter of parameters) {
-    const { type, initial } = parameter;
-    const key = parameter.name.text;
-    if (
-      type?.member !== undefined ||
-      (type !== undefined && outer.scope.names.get(type.name.text)?.declaration.kind === 'data')
-    ) {
-      const row = rowArgument(key, type, outer);
-      if (row === undefined) return undefined;
-      own.values.set(key, row);
-      sets.push(row.set);
-      continue;
-    }
-    const written = given.get(key);
-    if (written === undefined && initial === undefined) {
-      session.report('missing-argument', parameter.span, { of: `the sample '${name}'`, name: key });
-      return undefined;
-    }
-    let value = written === undefined ? own.elaborate(initial!) : outer.elaborate(written);
-    if (value.kind === 'invalid') return undefined;
-    if (!fits(type?.name.text, value)) {
-      const expected = `a ${type!.name.text} for '${key}'`;
-      session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
-      return undefined;
-    }
-    if (key === 'n') {
-      if (count !== undefined) value = number(count);
-      const found = staticCount(value, (written ?? initial!).span, "'n'", outer);
-      if (found === undefined) return undefined;
-      n = found;
-    }
-    own.values.set(key, value);
+/** The value of a parameter: a row of a set, what the call gives, or its default. Undefined where that is reported. */
+function argumentOf(
+  { name, type, initial, span }: Parameter,
+  written: Expr | undefined,
+  { name: of }: DeclarationOf<'sample'>,
+  n: number | undefined,
+  caller: Frame,
+  own: Frame,
+): Value | undefined {
+  const { session } = own.context;
+  const isSet = type !== undefined && own.scope.names.get(type.name.text)?.declaration.kind === 'data';
+  if (written === undefined && type !== undefined && (isSet || type.member !== undefined)) {
+    return rowArgument(name.text, type, own);
   }
-  return { values: own.values, sets, n };
+  if (written === undefined && initial === undefined) {
+    session.report('missing-argument', span, { of: `the sample '${of.text}'`, name: name.text });
+    return undefined;
+  }
+  const place = written ?? initial!;
+  const value = written === undefined ? own.elaborate(place) : caller.elaborate(place);
+  if (value.kind === 'invalid') return undefined;
+  if (name.text === 'n') {
+    const count = staticCount(n === undefined ? value : number(n), place.span, "'n'", caller);
+    return count === undefined ? undefined : number(count);
+  }
+  if (!fits(type?.name.text, value)) {
+    const expected = `a ${type!.name.text} for '${name.text}'`;
+    session.report('wrong-type', place.span, { expected, found: describe(value) });
+    return undefined;
+  }
+  if (type?.name.text !== 'category') return value;
+  const category = toTensor(own, value, place.span);
+  const parameter = { name, type, span };
+  return category && asDeclared(parameter, category, `the sample '${of.text}'`, place.span, own);
 }
 
 /** `a: mnist.test`: one row, its index a scalar of the host. */

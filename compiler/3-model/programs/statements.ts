@@ -6,14 +6,13 @@ import type { Frame } from '../../2-check/context.ts';
 import { checkStatement } from '../../2-check/later.ts';
 import { assign } from '../../2-check/nets.ts';
 import { rangeOf } from '../../2-check/ranges.ts';
-import type { Declared } from '../../2-check/scope.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../../2-check/values.ts';
 import type { Span } from '../../diagnostics/span.ts';
 import { drawFrom } from '../draw.ts';
 import { instantiate } from '../instance.ts';
 import { isTractable, readDensity } from '../query.ts';
-import { callFrame, samplerIn } from './sampler.ts';
+import { calledBody, type Sampler, samplerIn } from './sampler.ts';
 
 type StatementOf<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
@@ -210,23 +209,18 @@ function keptBy(
 }
 
 /** `z ~ ddim(eps, noise)`: a sampler's statements, run where it is called. */
-function drawBy(
-  { declaration, scope }: Declared,
-  call: Extract<Expr, { kind: 'call' }>,
-  target: string,
-  frame: Frame,
-): Value {
+function drawBy(sampler: Sampler, call: Extract<Expr, { kind: 'call' }>, target: string, frame: Frame): Value {
   const { context } = frame;
-  if (declaration.kind !== 'sample') return invalid;
+  const { declaration } = sampler;
   if (context.applying.includes(declaration)) {
     context.session.report('recursive-call', call.span, { name: declaration.name.text });
     return invalid;
   }
-  const inner = callFrame({ declaration, scope }, call, target, frame);
-  if (inner === undefined) return invalid;
+  const body = calledBody(sampler, call, target, frame);
+  if (body === undefined) return invalid;
   context.applying.push(declaration);
   const drawn = context.session.within({ span: call.span, body: declaration.span }, () =>
-    runSample(declaration.body, declaration.name, inner),
+    runSample(body.statements, declaration.name, body.frame),
   );
   context.applying.pop();
   return drawn === undefined ? invalid : { ...drawn, text: target };

@@ -1,0 +1,75 @@
+/** Entries of lists and tensors: `results[0]`, `centers[k]`, `centers[label]`. The first entry is number 0. */
+import type { ExprOf } from '../1-syntax/ast.ts';
+import type { Frame } from './context.ts';
+import { deriveLinearly } from './derive.ts';
+import { staticCount } from './static.ts';
+import { fixedNumbers } from './supports.ts';
+import { toTensor } from './tensors.ts';
+import { describe, invalid, type ScalarValue, type TensorValue, type Value, type ValueOf } from './values.ts';
+
+/** An item of a list by a number that is fixed. */
+export function itemOf({ items }: ValueOf<'list'>, index: ScalarValue, expr: ExprOf<'index'>, frame: Frame): Value {
+  const { span } = expr.indices[0]!;
+  const position = staticCount(index, span, 'an index', frame, 0);
+  const item = position === undefined ? invalid : items[position];
+  if (item !== undefined) return item;
+  outside(items.length, index, expr, frame);
+  return invalid;
+}
+
+/**
+ * The entries of the first axis at the index's own number: of a category, or of a range. An index that is not known to
+ * stay within the axis is an error here, not a wrong read there.
+ */
+export function entryAt(
+  object: ValueOf<'list'> | TensorValue,
+  index: TensorValue,
+  expr: ExprOf<'index'>,
+  frame: Frame,
+): Value {
+  const { b, session } = frame.context;
+  const value = toTensor(frame, object, expr.object.span);
+  if (value === undefined) return invalid;
+  const [extent, ...rest] = value.shape;
+  if (extent === undefined || value.plates.length > 0) {
+    const expected = 'a list or a tensor that is the same for every row';
+    session.report('wrong-type', expr.object.span, {
+      expected,
+      found: extent === undefined ? describe(value) : 'another',
+    });
+    return invalid;
+  }
+  const last = largestOf(index);
+  if (last === undefined || last >= extent) {
+    outside(extent, index, expr, frame);
+    return invalid;
+  }
+  const { plates } = index;
+  const at = index.node.dtype === 'u32' ? index.node : b.map('toU32', index.node);
+  return deriveLinearly(frame, [value], () => {
+    const shape = [...index.shape, ...rest];
+    return { node: b.take(value.node, at), support: value.support, shape, plates, unit: value.unit };
+  });
+}
+
+/** The largest number that an index may be; undefined where that is not known, or it may be no whole number. */
+function largestOf({ node, support }: TensorValue): number | undefined {
+  const numbers = fixedNumbers(node);
+  if (numbers !== undefined)
+    return numbers.every((n) => Number.isInteger(n) && n >= 0) ? Math.max(...numbers) : undefined;
+  switch (support.kind) {
+    case 'category':
+      return support.size - 1;
+    case 'step':
+      return support.size;
+    case 'binary':
+      return 1;
+    default:
+      return undefined;
+  }
+}
+
+function outside(extent: number, index: Value, expr: ExprOf<'index'>, frame: Frame): void {
+  const found = describe(index);
+  frame.context.session.report('wrong-type', expr.indices[0]!.span, { expected: `an index below ${extent}`, found });
+}

@@ -210,12 +210,17 @@ export class Values {
     if (first === undefined) return this.at(value.then, point);
     const inside = rest.reduce((all, test) => make.builtin('and', 'bool', all, test), first);
 
-    const otherwise = this.at(value.otherwise, point);
-    const varies = point.vector !== undefined && this.dependence.axesOf(value.then).has(point.vector.axis);
-    const variable = emitter.mutable('guarded', make.widen(otherwise, varies ? 4 : otherwise.width));
-    emitter.when(inside, () => {
-      emitter.assign(variable, make.widen(this.at(value.then, point), variable.width));
-    });
+    const branches = [value.then, value.otherwise];
+    const { vector } = point;
+    const varies = vector !== undefined && branches.some((one) => this.dependence.axesOf(one).has(vector.axis));
+    const isConstant = value.otherwise.kind === 'constant';
+    const zero = make.literal(0, value.dtype);
+    const before = isConstant ? this.at(value.otherwise, point) : zero;
+    const variable = emitter.mutable('guarded', make.widen(before, varies ? 4 : 1));
+    const become = (one: Value) => (): void =>
+      emitter.assign(variable, make.widen(this.at(one, point), variable.width));
+    // The other piece of a concatenation lies elsewhere: read here, it might be read before the memory's beginning.
+    emitter.when(inside, become(value.then), isConstant ? undefined : become(value.otherwise));
     return make.variable(variable);
   }
 

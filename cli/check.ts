@@ -1,5 +1,5 @@
 /** `vaec check`: reads specs and says everything that is wrong with them. */
-import { check } from '../compiler/compile.ts';
+import { check, type ScheduleEnd } from '../compiler/compile.ts';
 import { countDiagnostics, diagnosticJson, failOnErrors, tellDiagnostics } from './diagnostics.ts';
 import { ToldError } from './failure.ts';
 import type { Settings } from './options.ts';
@@ -26,9 +26,12 @@ function checkOne(spec: string, flags: CheckFlags, terminal: Terminal): ToldErro
     if (flags.json) {
       for (const diagnostic of shown) terminal.out(diagnosticJson(diagnostic, checked.sources));
       failOnErrors(shown);
+      if (!flags.quiet) for (const end of checked.schedules) terminal.out(scheduleJson(end));
     } else {
       tellDiagnostics({ ...checked, diagnostics: shown }, terminal);
-      if (!flags.quiet) terminal.out(`${spec}: ${countDiagnostics(shown) || 'fine'}`);
+      if (flags.quiet) return undefined;
+      for (const end of checked.schedules) terminal.out(scheduleText(end));
+      terminal.out(`${spec}: ${countDiagnostics(shown) || 'fine'}`);
     }
     return undefined;
   } catch (failure) {
@@ -36,4 +39,14 @@ function checkOne(spec: string, flags: CheckFlags, terminal: Terminal): ToldErro
     if (!flags.json) terminal.err(`${spec}: ${countDiagnostics(shown)}`);
     return failure;
   }
+}
+
+/** `noise: abar[500] = 0.0064, sigma[500] = 1`: how much of the data is left where sampling begins. */
+function scheduleText({ name, step, tables }: ScheduleEnd): string {
+  const ends = [...tables].map(([table, value]) => `${table}[${step}] = ${Number(value.toPrecision(2))}`);
+  return `${name}: ${ends.join(', ') || `${step} steps`}`;
+}
+
+function scheduleJson({ name, step, tables }: ScheduleEnd): string {
+  return JSON.stringify({ kind: 'schedule', name, step, tables: Object.fromEntries(tables) });
 }

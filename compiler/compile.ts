@@ -1,6 +1,7 @@
 /** The whole pipeline on one screen: from a spec to kernels, a plan and an explanation. */
 import { checkNames } from './2-check/names.ts';
 import { Context } from './2-check/context.ts';
+import { scheduleEnds, type ScheduleEnd } from './2-check/schedules.ts';
 import { elaborate as elaborateExpression } from './3-model/elaborate.ts';
 import { load } from './2-check/load.ts';
 import { elaboratePrograms, type Elaborated } from './3-model/programs/index.ts';
@@ -18,6 +19,7 @@ import { explain, type Explanation } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Session, type SourceHost } from './session.ts';
 
+export type { ScheduleEnd } from './2-check/schedules.ts';
 export type { SourceHost, UsedRun } from './session.ts';
 
 export interface CheckOptions {
@@ -63,10 +65,11 @@ export interface Compiled extends Checked {
   readonly compiled?: Compilation;
 }
 
-/** Says everything that is wrong with a spec. Never throws for what the user wrote. */
-export function check(options: CheckOptions): Checked {
-  const { session } = elaborate(options);
-  return { diagnostics: session.diagnostics, sources: session.sources };
+/** Says everything that is wrong with a spec, and where its schedules end. Never throws for what the user wrote. */
+export function check(options: CheckOptions): Checked & { readonly schedules: readonly ScheduleEnd[] } {
+  const { session, context } = elaborate(options);
+  const schedules = context === undefined ? [] : scheduleEnds(context);
+  return { diagnostics: session.diagnostics, sources: session.sources, schedules };
 }
 
 /** Compiles a spec; the same spec, options and version give the same bytes. */
@@ -111,11 +114,15 @@ export function compile(options: CompileOptions): Compiled {
 }
 
 /** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */
-function elaborate(options: CheckOptions): { session: Session; elaborated: Elaborated | undefined } {
+function elaborate(options: CheckOptions): {
+  session: Session;
+  context?: Context;
+  elaborated: Elaborated | undefined;
+} {
   const session = new Session(options.host);
   const spec = load(session, options.entry);
   if (spec === undefined) return { session, elaborated: undefined };
   checkNames(session, spec);
   const context = new Context(session, spec, new Map(Object.entries(options.hypers ?? {})), elaborateExpression);
-  return { session, elaborated: elaboratePrograms(context, options.samples ?? {}) };
+  return { session, context, elaborated: elaboratePrograms(context, options.samples ?? {}) };
 }

@@ -7,7 +7,7 @@ import type { DeclarationOf, Expr, ExprOf } from '../1-syntax/ast.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { matchArguments } from './arguments.ts';
-import { Frame } from './context.ts';
+import { Frame, type Context } from './context.ts';
 import { fits } from './parameters.ts';
 import type { Declared } from './scope.ts';
 import { markStatic, staticCount } from './static.ts';
@@ -29,6 +29,29 @@ export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { sc
   const value: Value = made === undefined ? invalid : { kind: 'schedule', name: declaration.name.text, ...made };
   context.values.set(declaration, value);
   return value;
+}
+
+/** Where a schedule's process stands at its last step. */
+export interface ScheduleEnd {
+  readonly name: string;
+  readonly step: number;
+  /** The last number of each table with a step 0: those say what a process has become of, the others what a step does. */
+  readonly tables: ReadonlyMap<string, number>;
+}
+
+/** Of every schedule of the file that is checked. What is wrong with one has been told already, or is told now. */
+export function scheduleEnds(context: Context): readonly ScheduleEnd[] {
+  const { root, scope } = context.spec;
+  const frame = new Frame({ context, program: undefined, scope });
+  return root.declarations.flatMap((declaration) => {
+    if (declaration.kind !== 'schedule-value') return [];
+    const value = scheduleValue(declaration, { declaration, scope }, frame);
+    if (value.kind !== 'schedule') return [];
+    const cumulated = [...value.tables].flatMap(([name, held]) =>
+      held.kind === 'table' && held.table.first === 0 ? [[name, held.table.values.at(-1)!] as const] : [],
+    );
+    return [{ name: value.name, step: value.steps, tables: new Map(cumulated) }];
+  });
 }
 
 /** A call of a declared schedule: its tables by name, over its steps; undefined where that is reported. */

@@ -81,6 +81,39 @@ test('scaled_linear: the roots of beta lie on a line between those of the ends t
   for (let t = 1; t <= 10; t++) near(at(table('beta'), t), (0.1 + ((t - 1) * 0.1) / 9) ** 2);
 });
 
+describe('zero_terminal_snr of cosine, T = 100 (Lin et al., 2024)', () => {
+  const published = tablesOf('cosine(100)');
+  const table = tablesOf('zero_terminal_snr(published)\nschedule published = cosine(100)');
+  const root = (t: number): number => Math.sqrt(at(published('abar'), t)!);
+
+  test('the root of abar is shifted to end at 0 and scaled to begin as it did', () => {
+    for (let t = 1; t <= 100; t++) {
+      const signal = ((root(t) - root(100)) * root(1)) / (root(1) - root(100));
+      near(at(table('abar'), t), signal ** 2);
+    }
+    expect(at(table('abar'), 0)).toBe(1);
+    expect(at(table('abar'), 100)).toBe(0);
+    expect(at(table('sigma'), 100)).toBe(1);
+    expect(at(table('beta'), 100)).toBe(1);
+  });
+});
+
+describe('geometric, 0.01 to 10, T = 20', () => {
+  const table = tablesOf('geometric(20)');
+  const sigma = (t: number): number => (t === 0 ? 0 : 0.01 * 1000 ** ((t - 1) / 19));
+
+  test('sigma rises by one factor, and steps by what its squares rise by', () => {
+    for (let t = 1; t <= 20; t++) {
+      near(at(table('sigma'), t), sigma(t));
+      near(at(table('beta'), t), sigma(t) ** 2 - sigma(t - 1) ** 2);
+      expect(at(table('signal'), t)).toBe(1);
+    }
+    expect(at(table('sigma'), 0)).toBe(0);
+    expect(at(table('posterior_variance'), 1)).toBe(0);
+    near(at(table('posterior_variance'), 2), sigma(1) ** 2 * (1 - (sigma(1) / sigma(2)) ** 2));
+  });
+});
+
 describe('a step that a table does not have is an error where it is written', () => {
   const problems = (body: string, more = ''): readonly string[] => {
     const text = `use "std/diffusion"\nschedule noise = linear(10)\n${more}\nsample s(n = 2) {\n  carry x ~ Normal(0, 1)\n${body}\n  return x\n}\n`;
@@ -102,6 +135,23 @@ describe('a step that a table does not have is an error where it is written', ()
     expect(problems('  for t in 1..noise.T { x = x * noise.abar[t + 1] }')).toEqual([
       'expected a step from 0 to 10, found the step 11',
     ]);
+  });
+
+  test('a coefficient that is no number in some iteration', () => {
+    const sampler = (predicts: string): string => `use "std/diffusion"
+schedule published = linear(10)
+schedule noise = zero_terminal_snr(published)
+function net(x: real[2], t) = x
+sample s = ddim(net, noise, ${predicts}, steps: 5)
+`;
+    const told = (predicts: string): readonly string[] => {
+      const host = testSources({ 'test.vae': sampler(predicts) });
+      return check({ entry: 'test.vae', host }).diagnostics.map(({ code }) => code);
+    };
+    expect(told('v_prediction')).toEqual([]);
+    expect(told('x0_prediction')).toEqual([]);
+    // Where nothing of the data is left, the noise does not tell what it was.
+    expect(new Set(told('eps_prediction'))).toEqual(new Set(['non-finite-constant']));
   });
 
   test('a net refuses step 0', () => {

@@ -1,11 +1,9 @@
 /** Sampling loops on both targets, in WGSL and WebAssembly, against float64; and what `keep` reads on the way. */
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../../compiler/compile.ts';
 import { mixSeed } from '../../../compiler/ops/index.ts';
-import { openModel } from '../../../runtime/index.ts';
 import { elaborateText } from '../../support/elaborated.ts';
 import { sample64 } from '../../support/sample64.ts';
-import { testSources } from '../../support/sources.ts';
+import { openText } from '../../support/opened.ts';
 import { openTestTargets } from '../../support/targets.ts';
 
 const text = `use "std/diffusion"
@@ -34,10 +32,7 @@ const tolerance = 2e-5;
 
 describe.each(targets)('$target', ({ target, device }) => {
   test.skipIf(device === undefined)('draws what float64 draws, loops and all', async () => {
-    const profile = target === 'cpu' ? 'cpu' : 'portable';
-    const { compiled } = compile({ entry: 'test.vae', host: testSources({ 'test.vae': text }), profile });
-    const { plan, kernels: sources, modules } = compiled!;
-    const model = await openModel({ plan, sources, ...(modules && { modules }), device: device! });
+    const model = await openText(text, target, device!);
     const sample = await model.sample('sample.go', { seed });
     const worst = (found: Float32Array, wanted: Float64Array): number =>
       found.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i]!)), 0);

@@ -7,6 +7,7 @@ import { Frame } from './context.ts';
 import { callNet } from './nets.ts';
 import { fits } from './parameters.ts';
 import { bindArguments, type Take } from './partial.ts';
+import { applying } from './recursion.ts';
 import { rolesOf } from './roles.ts';
 import { describe, invalid, type FunctionValue, type Value } from './values.ts';
 
@@ -37,10 +38,6 @@ export function elaborateCall(expr: ExprOf<'call'>, frame: Frame): Value {
 /** A function or an objective is its body with the arguments in place: every call is elaborated anew. */
 export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Frame): Value {
   const { context } = frame;
-  if (context.applying.includes(fn.body)) {
-    context.session.report('recursive-call', expr.span, { name: fn.name });
-    return invalid;
-  }
   const inner = new Frame({
     context,
     program: frame.program,
@@ -58,8 +55,11 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
   const bound = bindArguments(`'${fn.name}'`, fn.parameters, fn.given, expr, frame, inner, take);
   if (bound === undefined) return invalid;
   if (bound.isPartial) return { ...fn, given: bound.values };
-  context.applying.push(fn.body);
-  const result = context.session.within({ span: expr.span, body: fn.body.span }, () => inner.elaborate(fn.body));
-  context.applying.pop();
-  return result;
+  const { session } = context;
+  const result = applying(context, fn.body, fn.scope, () =>
+    session.within({ span: expr.span, body: fn.body.span }, () => inner.elaborate(fn.body)),
+  );
+  if (result !== undefined) return result;
+  session.report('recursive-call', expr.span, { name: fn.name });
+  return invalid;
 }

@@ -6,6 +6,7 @@ import { checkStatement } from './later.ts';
 import { asDeclared } from './parameters.ts';
 import { readParam } from './params.ts';
 import { bindArguments, type Take } from './partial.ts';
+import { applying } from './recursion.ts';
 import { toTensor } from './tensors.ts';
 import { describe, invalid, type NetValue, type Value } from './values.ts';
 
@@ -13,10 +14,6 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
   const { context } = frame;
   const { declaration } = net;
   const name = declaration.name.text;
-  if (context.applying.includes(declaration)) {
-    context.session.report('recursive-call', expr.span, { name });
-    return invalid;
-  }
   const inner = new Frame({
     context,
     program: frame.program,
@@ -32,12 +29,15 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
   const bound = bindArguments(`the net '${name}'`, declaration.parameters, net.given, expr, frame, inner, take);
   if (bound === undefined) return invalid;
   if (bound.isPartial) return { ...net, given: bound.values };
-  context.applying.push(declaration);
-  const result = context.session.within({ span: expr.span, body: declaration.span }, () =>
-    runBody(declaration.body, name, inner, declaration.name.span),
+  const { session } = context;
+  const result = applying(context, declaration.body, net.scope, () =>
+    session.within({ span: expr.span, body: declaration.span }, () =>
+      runBody(declaration.body, name, inner, declaration.name.span),
+    ),
   );
-  context.applying.pop();
-  return result;
+  if (result !== undefined) return result;
+  session.report('recursive-call', expr.span, { name });
+  return invalid;
 }
 
 /** Statements in order; `return a: …, b: …` gives named results. */

@@ -11,6 +11,7 @@ import { Frame, type Context } from './context.ts';
 import { fits } from './parameters.ts';
 import type { Declared } from './scope.ts';
 import { markStatic, staticCount } from './static.ts';
+import { applying } from './recursion.ts';
 import { fixedNumbers } from './supports.ts';
 import { at, lastStep, type Table } from './tables.ts';
 import { numbersOf, valuesOf } from './tensors.ts';
@@ -78,14 +79,11 @@ function tablesOfCall(expr: Expr, frame: Frame): Tables | undefined {
   }
   const steps = staticCount(length, expr.span, "'T'", frame);
   if (steps === undefined) return undefined;
-  if (frame.context.applying.includes(declaration)) {
-    session.report('recursive-call', expr.span, { name: callee! });
-    return undefined;
-  }
-  frame.context.applying.push(declaration);
-  const tables = session.within({ span: expr.span, body: declaration.span }, () => tablesOf(declaration, inner));
-  frame.context.applying.pop();
-  return tables && { steps, tables };
+  const made = applying(frame.context, declaration.body, scope, () =>
+    session.within({ span: expr.span, body: declaration.span }, () => ({ tables: tablesOf(declaration, inner) })),
+  );
+  if (made === undefined) session.report('recursive-call', expr.span, { name: callee! });
+  return made?.tables && { steps, tables: made.tables };
 }
 
 /**

@@ -53,7 +53,7 @@ export function ancestors(structure: Structure, name: string): Set<string> {
 }
 
 /** The names an expression reads; names that it binds itself may be among them. */
-export function namesIn(expr: Expr): Set<string> {
+export function namesIn(expr: Expr | readonly Statement[]): Set<string> {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);

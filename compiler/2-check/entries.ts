@@ -32,11 +32,8 @@ export function entryAt(
   if (value === undefined) return invalid;
   const [extent, ...rest] = value.shape;
   if (extent === undefined || value.plates.length > 0) {
-    const expected = 'a list or a tensor that is the same for every row';
-    session.report('wrong-type', expr.object.span, {
-      expected,
-      found: extent === undefined ? describe(value) : 'another',
-    });
+    const params = { expected: 'a list, or a vector that is the same for every row', found: describe(value) };
+    session.report('wrong-type', expr.object.span, params);
     return invalid;
   }
   const last = largestOf(index);

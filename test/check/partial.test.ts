@@ -90,6 +90,7 @@ describe('entries by a number', () => {
   test.each([
     ['sum(centers[k] for k in 1..3)', ['expected an index below 3, found a step(3) number']],
     ['sum([1, 2][label])', ['expected an index below 2, found a category(3) number']],
+    ['x[label]', ['expected a list, or a vector that is the same for every row, found real[2]']],
     ['sum(centers[sum(x)])', ['expected an index below 3, found a real number']],
   ])('%s is refused', (report, messages) => {
     expect(told(report, more)).toEqual(messages);

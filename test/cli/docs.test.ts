@@ -39,7 +39,7 @@ test('the language page names every word of the language, and those that are not
   const isNotCompiled = (word: string) => isLater(word) || laterOptimizers.includes(word);
   expect(words.filter((word) => !isNotCompiled(word) && !said.has(word))).toEqual([]);
   expect(words.filter((word) => isNotCompiled(word) && !saidLater.has(word))).toEqual([]);
-  const std = ['objectives', 'diagnostics'].map((file) => textOf(`compiler/std/${file}.vae`)).join('\n');
+  const std = ['objectives', 'diagnostics', 'diffusion'].map((file) => textOf(`compiler/std/${file}.vae`)).join('\n');
   const objectives = [...std.matchAll(/^objective (\w+)/gm)].map(([, name]) => name!);
   expect(objectives.length).toBeGreaterThan(8);
   expect(objectives.filter((name) => !said.has(name))).toEqual([]);

@@ -4,7 +4,7 @@
  */
 import type { Expr, Statement } from '../1-syntax/ast.ts';
 import type { Context } from './context.ts';
-import type { Scope } from './load.ts';
+import type { Scope } from './scope.ts';
 import { namesIn } from './structure.ts';
 
 export type Body = Expr | readonly Statement[];

@@ -51,10 +51,7 @@ describe.each(targets)('$target', ({ target, device }) => {
 
   test.skipIf(device === undefined)('keeps what a loop carries in its own shape, draw by draw', async () => {
     const body = 'carry z = [1, 2, 3]  for i in 1..2 { keep z at [2]  z = 2 * z }  x ~ Normal(0, 1)  return sum(z) + x';
-    const profile = target === 'cpu' ? 'cpu' : 'portable';
-    const host = testSources({ 'test.vae': `sample go(n = 3) { ${body} }` });
-    const { plan, kernels: sources, modules } = compile({ entry: 'test.vae', host, profile }).compiled!;
-    const model = await openModel({ plan, sources, ...(modules && { modules }), device: device! });
+    const model = await openText(`sample go(n = 3) { ${body} }`, target, device!);
     const { shape, kept } = await model.sample('sample.go', { n: 5 });
     expect(shape).toEqual([5]);
     expect(kept).toEqual([

@@ -670,10 +670,7 @@ export interface FunctionCstNode extends CstNode {
 
 export type FunctionCstChildren = {
   Function: IToken[];
-  Identifier: IToken[];
-  parameters?: ParametersCstNode[];
-  Equals: IToken[];
-  expression: ExpressionCstNode[];
+  signed: SignedCstNode[];
 };
 
 export interface ObjectiveCstNode extends CstNode {
@@ -683,10 +680,7 @@ export interface ObjectiveCstNode extends CstNode {
 
 export type ObjectiveCstChildren = {
   Objective: IToken[];
-  Identifier: IToken[];
-  parameters?: ParametersCstNode[];
-  Equals: IToken[];
-  expression: ExpressionCstNode[];
+  signed: SignedCstNode[];
 };
 
 export interface NetCstNode extends CstNode {

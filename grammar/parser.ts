@@ -193,18 +193,12 @@ export class VaeParser extends ProgramParser {
 
   private readonly function: Rule = this.RULE('function', () => {
     this.CONSUME(words.function);
-    this.CONSUME(t.Identifier);
-    this.OPTION(() => this.SUBRULE(this.parameters));
-    this.CONSUME(t.Equals);
-    this.SUBRULE(this.expression);
+    this.SUBRULE(this.signed);
   });
 
   private readonly objective: Rule = this.RULE('objective', () => {
     this.CONSUME(words.objective);
-    this.CONSUME(t.Identifier);
-    this.OPTION(() => this.SUBRULE(this.parameters));
-    this.CONSUME(t.Equals);
-    this.SUBRULE(this.expression);
+    this.SUBRULE(this.signed);
   });
 
   private readonly net: Rule = this.RULE('net', () => {

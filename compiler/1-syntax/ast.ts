@@ -227,6 +227,14 @@ export type DataClause = Node &
     | { readonly kind: 'derived'; readonly name: Name; readonly value: Expr }
   );
 
+/** What is called by its name. One expression stands for a body of one `return`; `short` remembers how it was written. */
+interface Signed {
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly body: readonly Statement[];
+  readonly short: boolean;
+}
+
 export type Declaration = Node & { readonly documentation?: string } & (
     | { readonly kind: 'use'; readonly path: string; readonly run?: boolean }
     | { readonly kind: 'hyper'; readonly name: Name; readonly value: Expr }
@@ -238,20 +246,10 @@ export type Declaration = Node & { readonly documentation?: string } & (
         readonly value: Expr;
         readonly clauses: readonly DataClause[];
       }
-    | {
-        readonly kind: 'function';
-        readonly name: Name;
-        readonly parameters: readonly Parameter[];
-        readonly body: Expr;
-      }
-    /** A one-expression net has a body of one `return`; `short` remembers how it was written. */
-    | {
-        readonly kind: 'net';
-        readonly name: Name;
-        readonly parameters: readonly Parameter[];
-        readonly body: readonly Statement[];
-        readonly short: boolean;
-      }
+    | (Signed & { readonly kind: 'function' })
+    | (Signed & { readonly kind: 'objective' })
+    | (Signed & { readonly kind: 'net' })
+    | (Signed & { readonly kind: 'sample' })
     | { readonly kind: 'param'; readonly parameter: ParamDeclaration }
     | {
         readonly kind: 'model' | 'guide';
@@ -267,22 +265,9 @@ export type Declaration = Node & { readonly documentation?: string } & (
         readonly body: readonly Statement[];
       }
     | { readonly kind: 'schedule-value'; readonly name: Name; readonly value: Expr }
-    | {
-        readonly kind: 'objective';
-        readonly name: Name;
-        readonly parameters: readonly Parameter[];
-        readonly body: Expr;
-      }
     | { readonly kind: 'train'; readonly clauses: readonly Clause[] }
     | { readonly kind: 'infer'; readonly name: Name; readonly clauses: readonly Clause[] }
     | { readonly kind: 'evaluate'; readonly clauses: readonly Clause[] }
-    | {
-        readonly kind: 'sample';
-        readonly name: Name;
-        readonly parameters: readonly Parameter[];
-        readonly body: readonly Statement[];
-        readonly short: boolean;
-      }
     | { readonly kind: 'sweep'; readonly hyper: Name; readonly values: Expr }
   );
 

@@ -4,7 +4,7 @@ import { printExpr } from '../1-syntax/print.ts';
 import { elaborateReduction, isReduction } from './builtins/reductions.ts';
 import { callBuiltin } from './builtins/index.ts';
 import { Frame } from './context.ts';
-import { callNet } from './nets.ts';
+import { callNet, runBody } from './nets.ts';
 import { fits } from './parameters.ts';
 import { bindArguments, type Take } from './partial.ts';
 import { applying } from './recursion.ts';
@@ -35,16 +35,21 @@ export function elaborateCall(expr: ExprOf<'call'>, frame: Frame): Value {
   }
 }
 
-/** A function or an objective is its body with the arguments in place: every call is elaborated anew. */
+/**
+ * A function or an objective is its body with the arguments in place: every call is elaborated anew. Layers in it belong
+ * to the net that calls it, each call's its own.
+ */
 export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Frame): Value {
   const { context } = frame;
+  const { declaration } = fn;
+  const name = declaration.name.text;
   const inner = new Frame({
     context,
     program: frame.program,
     scope: fn.scope,
     stopped: frame.stopped,
     net: frame.net,
-    roles: fn.roles ? rolesOf(fn.parameters, fn.body) : undefined,
+    roles: fn.roles ? rolesOf(declaration) : undefined,
   });
   const take: Take = (parameter, value, written) => {
     if (fits(parameter.type?.name.text, value)) return value;
@@ -52,14 +57,14 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
     context.session.report('wrong-type', (written ?? parameter).span, { expected, found: describe(value) });
     return undefined;
   };
-  const bound = bindArguments(`'${fn.name}'`, fn.parameters, fn.given, expr, frame, inner, take);
+  const bound = bindArguments(`'${name}'`, declaration.parameters, fn.given, expr, frame, inner, take);
   if (bound === undefined) return invalid;
   if (bound.isPartial) return { ...fn, given: bound.values };
   const { session } = context;
-  const result = applying(context, fn.body, fn.scope, () =>
-    session.within({ span: expr.span, body: fn.body.span }, () => inner.elaborate(fn.body)),
+  const result = applying(context, declaration.body, fn.scope, () =>
+    session.within({ span: expr.span, body: declaration.span }, () => runBody(declaration, inner)),
   );
   if (result !== undefined) return result;
-  session.report('recursive-call', expr.span, { name: fn.name });
+  session.report('recursive-call', expr.span, { name });
   return invalid;
 }

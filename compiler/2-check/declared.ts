@@ -24,9 +24,8 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
       return { kind: 'model', declaration: declaration, scope, stopped };
     case 'function':
     case 'objective': {
-      const { name, parameters, body } = declaration;
-      const roles = parameters.some((p) => p.type?.name.text === 'model' || p.type?.name.text === 'guide');
-      return { kind: 'function', name: name.text, parameters, body, scope, given: new Map(), roles };
+      const roles = declaration.parameters.some((p) => p.type?.name.text === 'model' || p.type?.name.text === 'guide');
+      return { kind: 'function', declaration, scope, given: new Map(), roles };
     }
     case 'param':
       // Of its own file: its type may speak of names there, and a run's is frozen.

@@ -39,7 +39,9 @@ class Walk {
       case 'function':
       case 'objective':
         this.#speaksOfData = isOfData(declaration);
-        this.#within(parameterNames(declaration.parameters), () => this.#expr(declaration.body));
+        this.#within(parameterNames(declaration.parameters), () =>
+          this.#statements(declaration.body, declaration.kind),
+        );
         this.#speaksOfData = false;
         break;
       case 'schedule-value':

@@ -1,5 +1,5 @@
 /** Nets: a call runs the body with the arguments in place; all calls of one net share its weights. */
-import type { ExprOf, Statement } from '../1-syntax/ast.ts';
+import type { DeclarationOf, ExprOf, Statement } from '../1-syntax/ast.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { Frame } from './context.ts';
 import { checkStatement } from './later.ts';
@@ -31,17 +31,15 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
   if (bound.isPartial) return { ...net, given: bound.values };
   const { session } = context;
   const result = applying(context, declaration.body, net.scope, () =>
-    session.within({ span: expr.span, body: declaration.span }, () =>
-      runBody(declaration.body, name, inner, declaration.name.span),
-    ),
+    session.within({ span: expr.span, body: declaration.span }, () => runBody(declaration, inner)),
   );
   if (result !== undefined) return result;
   session.report('recursive-call', expr.span, { name });
   return invalid;
 }
 
-/** Statements in order; `return a: …, b: …` gives named results. */
-function runBody(body: readonly Statement[], name: string, frame: Frame, span: NetValue['declaration']['span']): Value {
+/** The statements of a net or a function in order; `return a: …, b: …` gives named results. */
+export function runBody({ kind, name, body }: DeclarationOf<'function' | 'objective' | 'net'>, frame: Frame): Value {
   for (const statement of body) {
     switch (statement.kind) {
       case 'let':
@@ -49,21 +47,26 @@ function runBody(body: readonly Statement[], name: string, frame: Frame, span: N
         break;
       case 'param': {
         const { parameter } = statement;
-        frame.values.set(parameter.name.text, readParam(parameter, `${name}.${parameter.name.text}`, frame));
+        if (kind !== 'net') {
+          const instead = '; declare it at the top of the file, or in a net';
+          frame.context.session.report('not-supported', statement.span, { what: `a param in a ${kind}`, instead });
+          return invalid;
+        }
+        frame.values.set(parameter.name.text, readParam(parameter, `${name.text}.${parameter.name.text}`, frame));
         break;
       }
       case 'return':
         return returned(statement, frame);
       case 'sample':
-        frame.context.session.report('not-supported', statement.span, { what: 'a draw in a net', instead: '' });
+        frame.context.session.report('not-supported', statement.span, { what: `a draw in a ${kind}`, instead: '' });
         return invalid;
       case 'for':
       case 'keep':
-        checkStatement(frame.context.session, statement, 'net');
+        checkStatement(frame.context.session, statement, kind);
         return invalid;
     }
   }
-  frame.context.session.report('missing-return', span, { name });
+  frame.context.session.report('missing-return', name.span, { name: name.text });
   return invalid;
 }
 

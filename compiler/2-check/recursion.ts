@@ -2,12 +2,12 @@
  * Recursion, which a spec has none of: every call is elaborated in place. That a function is applied within itself is
  * none yet where it came as an argument, guided(guided(a, b, w, _, _), c, w, _, _); that its body leads back to it is.
  */
-import type { Expr, Statement } from '../1-syntax/ast.ts';
+import type { Statement } from '../1-syntax/ast.ts';
 import type { Context } from './context.ts';
 import type { Scope } from './scope.ts';
 import { namesIn } from './structure.ts';
 
-export type Body = Expr | readonly Statement[];
+export type Body = readonly Statement[];
 
 /** Applications of a function within itself; more are of one that is handed to itself. */
 const most = 6;

@@ -2,12 +2,12 @@
  * Roles: in an objective with parameters `p: model, q: guide`, a name left of a guide's bar is all that the guide draws,
  * jointly, and any other name in a density is what the model draws and the data holds.
  */
-import type { Expr, Parameter } from '../1-syntax/ast.ts';
+import type { DeclarationOf, Expr, Statement } from '../1-syntax/ast.ts';
 
 export type Role = 'latent' | 'observed';
 
 /** The role of each name in the densities of an objective's body. */
-export function rolesOf(parameters: readonly Parameter[], body: Expr): ReadonlyMap<string, Role> {
+export function rolesOf({ parameters, body }: DeclarationOf<'function' | 'objective'>): ReadonlyMap<string, Role> {
   const kinds = new Map(parameters.map((parameter) => [parameter.name.text, parameter.type?.name.text]));
   const roles = new Map<string, Role>();
   const others: string[] = [];
@@ -23,8 +23,8 @@ export function rolesOf(parameters: readonly Parameter[], body: Expr): ReadonlyM
 
 type Visit = (model: Expr, of: readonly string[], given: readonly string[]) => void;
 
-/** Every `q(z | x)` and `p(x, z)` in an expression. */
-function visitDensities(root: Expr, visit: Visit): void {
+/** Every `q(z | x)` and `p(x, z)` in a body. */
+function visitDensities(root: readonly Statement[], visit: Visit): void {
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(walk);
     else if (typeof value === 'object' && value !== null) {

@@ -3,7 +3,7 @@
  * depends on data, parameters or draws is a tensor: a node of tensor IR, the set its values lie in, its own shape, and
  * the plates (the batch, the draws of an expectation) it varies over, which are the node's leading axes in order.
  */
-import type { DeclarationOf, Expr, Parameter } from '../1-syntax/ast.ts';
+import type { DeclarationOf } from '../1-syntax/ast.ts';
 import type { Node, Shape } from '../4-tensor/ir.ts';
 import type { DataContract, HostExpr } from '../4-tensor/program.ts';
 import type { Span } from '../diagnostics/span.ts';
@@ -82,12 +82,10 @@ export interface NetValue {
   readonly given: ReadonlyMap<string, Value>;
 }
 
-/** A function or an objective: an expression with parameters. */
+/** A function or an objective: a body with parameters, elaborated anew by every call. */
 export interface FunctionValue {
   readonly kind: 'function';
-  readonly name: string;
-  readonly parameters: readonly Parameter[];
-  readonly body: Expr;
+  readonly declaration: DeclarationOf<'function' | 'objective'>;
   readonly scope: Scope;
   /** The arguments that it has already, by parameter: of `f(_, a)` the second. */
   readonly given: ReadonlyMap<string, Value>;
@@ -175,7 +173,7 @@ export function describe(value: Value): string {
     case 'net':
       return `the net '${value.declaration.name.text}'`;
     case 'function':
-      return `the ${value.roles ? 'objective' : 'function'} '${value.name}'`;
+      return `the ${value.declaration.kind} '${value.declaration.name.text}'`;
     case 'string':
       return `the text "${value.value}"`;
     case 'list':

@@ -83,7 +83,7 @@ function lookup(expr: ExprOf<'name'>, frame: Frame): Value {
   if (declared !== undefined && !(declared.declaration.kind === 'schedule' && builtinNames.has(name))) {
     const value = declaredValue(declared, frame);
     // `minimize cfm`: an objective without parameters needs no parentheses.
-    const isPlain = value.kind === 'function' && value.parameters.length === 0;
+    const isPlain = value.kind === 'function' && value.declaration.parameters.length === 0;
     return isPlain ? callFunction(value, { kind: 'call', callee: expr, args: [], span: expr.span }, frame) : value;
   }
   const field = frame.program?.fields.get(name);
@@ -173,7 +173,7 @@ function elaborateMember(expr: ExprOf<'member'>, frame: Frame): Value {
       return memberOfSchedule(object, name) ?? missing(['T', ...object.tables.keys()]);
     case 'net':
     case 'function': {
-      const { parameters } = object.kind === 'net' ? object.declaration : object;
+      const { parameters } = object.declaration;
       const parameter = parameters.find((each) => each.name.text === name);
       if (parameter?.type === undefined) return missing(parameters.filter((p) => p.type).map((p) => p.name.text));
       return prototypeOf(object, parameter.type, frame);

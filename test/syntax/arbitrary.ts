@@ -253,8 +253,13 @@ const declaration: fc.Arbitrary<Declaration> = node(
     fc.record({ kind: fc.constant('hyper' as const), name, value: expr }),
     fc.record({ kind: fc.constant('data' as const), name, clauses: dataClauses }),
     fc.record({ kind: fc.constant('derived-data' as const), name, value: expr, clauses: dataClauses }),
-    fc.record({ kind: fc.constantFrom('function' as const, 'objective' as const), ...signature, body: expr }),
-    node(fc.record({ kind: fc.constantFrom('net' as const, 'sample' as const), ...signature }), shaped),
+    node(
+      fc.record({
+        kind: fc.constantFrom('function' as const, 'objective' as const, 'net' as const, 'sample' as const),
+        ...signature,
+      }),
+      shaped,
+    ),
     fc.record({ kind: fc.constant('param' as const), parameter: param }),
     fc.record({ kind: fc.constantFrom('model' as const, 'guide' as const, 'schedule' as const), ...signature, body }),
     fc.record({ kind: fc.constant('schedule-value' as const), name, value: expr }),

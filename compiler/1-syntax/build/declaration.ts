@@ -25,13 +25,12 @@ export function declaration(cx: Context, node: DeclarationCstNode): Declaration 
     const path = stringValue(the(used.children.StringLiteral).image);
     return { kind: 'use', path, ...(used.children.Run && { run: true }), span };
   }
-  const valued = one(children.hyper) ?? one(children.function) ?? one(children.objective) ?? one(children.sweep);
+  const valued = one(children.hyper) ?? one(children.sweep);
   if (valued !== undefined) {
     const name = nameOf(cx, the(valued.children.Identifier));
     const value = cx.expression(the(valued.children.expression));
     if (valued.name === 'hyper') return { kind: 'hyper', name, value, span };
-    if (valued.name === 'sweep') return { kind: 'sweep', hyper: name, values: value, span };
-    return { kind: valued.name, name, parameters: parameters(cx, one(valued.children.parameters)), body: value, span };
+    return { kind: 'sweep', hyper: name, values: value, span };
   }
   const set = one(children.data);
   if (set !== undefined) return data(cx, set);
@@ -41,7 +40,12 @@ export function declaration(cx: Context, node: DeclarationCstNode): Declaration 
   if (modelled !== undefined) return model(cx, modelled);
   const run = one(children.program);
   if (run !== undefined) return program(cx, run);
-  const shaped = one(children.net) ?? one(children.schedule) ?? the(children.sample);
+  const shaped =
+    one(children.function) ??
+    one(children.objective) ??
+    one(children.net) ??
+    one(children.schedule) ??
+    the(children.sample);
   return signed(cx, shaped.name, the(shaped.children.signed), span);
 }
 
@@ -64,7 +68,12 @@ function program(cx: Context, node: ProgramCstNode): Declaration {
 }
 
 /** A name, its parameters, and a block or the one expression that stands for it. */
-function signed(cx: Context, kind: 'net' | 'schedule' | 'sample', node: SignedCstNode, span: Span): Declaration {
+function signed(
+  cx: Context,
+  kind: 'function' | 'objective' | 'net' | 'schedule' | 'sample',
+  node: SignedCstNode,
+  span: Span,
+): Declaration {
   const name = nameOf(cx, the(node.children.Identifier));
   const head = { name, parameters: parameters(cx, one(node.children.parameters)) };
   const expression = one(node.children.expression);

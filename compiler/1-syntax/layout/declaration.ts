@@ -1,6 +1,6 @@
 /** How files, declarations and data sets are laid out. */
 import { builders } from 'prettier/doc';
-import type { DataClause, Declaration, DeclarationOf, Expr, SourceFile } from '../ast.ts';
+import type { DataClause, Declaration, DeclarationOf, Expr, SourceFile, Statement } from '../ast.ts';
 import { quoted } from '../build/literal.ts';
 import { assigned, plainArgument, whole } from './expression.ts';
 import { block, series, stacked } from './layout.ts';
@@ -34,7 +34,6 @@ function declaration(node: Declaration, cx: Layout): Doc {
       return derivedData(node, cx);
     case 'function':
     case 'objective':
-      return group([node.kind, ' ', node.name.text, parameters(node.parameters, cx), assigned('=', node.body, cx)]);
     case 'net':
     case 'sample':
       return shaped(node, cx);
@@ -58,8 +57,8 @@ function declaration(node: Declaration, cx: Layout): Doc {
   }
 }
 
-/** A net or a sample: a block, or the one expression that it returns. */
-function shaped(node: DeclarationOf<'net' | 'sample'>, cx: Layout): Doc {
+/** What is called by its name: a block, or the one expression that it returns. */
+function shaped(node: DeclarationOf<'function' | 'objective' | 'net' | 'sample'>, cx: Layout): Doc {
   const head = [node.kind, ' ', node.name.text, parameters(node.parameters, cx)];
   const value = node.short ? onlyValue(node) : undefined;
   if (value === undefined) return [head, ' ', statements(node.body, cx)];
@@ -67,8 +66,8 @@ function shaped(node: DeclarationOf<'net' | 'sample'>, cx: Layout): Doc {
 }
 
 /** What a body of one `return` returns. */
-function onlyValue(node: DeclarationOf<'net' | 'sample'>): Expr | undefined {
-  const [statement] = node.body;
+function onlyValue({ body }: { readonly body: readonly Statement[] }): Expr | undefined {
+  const [statement] = body;
   return statement?.kind === 'return' ? statement.values[0]?.value : undefined;
 }
 

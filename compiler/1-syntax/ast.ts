@@ -90,7 +90,7 @@ export type Expr = Node &
     /** `KL(q || p, per: dim, by: monte_carlo)`. */
     | { readonly kind: 'divergence'; readonly left: Expr; readonly right: Expr; readonly options: readonly Argument[] }
     /** `Normal(0, 1) like x`. */
-    | { readonly kind: 'like'; readonly distribution: Expr; readonly prototype: Expr }
+    | { readonly kind: 'like'; readonly value: Expr; readonly prototype: Expr }
     /** Stands where an expression is missing. The parser makes none: it leaves out the statement that is broken. */
     | { readonly kind: 'invalid' }
   );

@@ -250,7 +250,7 @@ function spreadParameter(
 }
 
 /** The same distribution for a variable of a larger shape, independent along the new leading axes. */
-function reshaped(value: DistributionValue, shape: Shape, frame: Frame): DistributionValue {
+export function reshaped(value: DistributionValue, shape: Shape, frame: Frame): DistributionValue {
   const parameters: Record<string, Node> = {};
   for (const spec of value.distribution.parameters) {
     const node = value.parameters[spec.name]!;
@@ -282,22 +282,4 @@ export function repeatDistribution(value: DistributionValue, expr: ExprOf<'index
   }
   if (sameShape(value.shape, extents)) return value;
   return reshaped(value, [...extents, ...value.shape], frame);
-}
-
-export function likeDistribution(expr: ExprOf<'like'>, frame: Frame): Value {
-  const value = frame.elaborate(expr.distribution);
-  const prototype = tensorOf(frame, expr.prototype);
-  if (value.kind === 'invalid' || prototype === undefined) return invalid;
-  if (value.kind !== 'distribution') {
-    const params = { expected: "a distribution before 'like'", found: describe(value) };
-    frame.context.session.report('wrong-type', expr.distribution.span, params);
-    return invalid;
-  }
-  if (sameShape(value.shape, prototype.shape)) return value;
-  if (value.shape.length > 0) {
-    const params = { left: describeShape(value.shape), right: describeShape(prototype.shape), of: "'like'" };
-    frame.context.session.report('shape-mismatch', expr.span, params);
-    return invalid;
-  }
-  return reshaped(value, prototype.shape, frame);
 }

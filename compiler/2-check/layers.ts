@@ -17,7 +17,8 @@ import { derive, nonlinear } from './derive.ts';
 import { parameter, ReshapedError } from './params.ts';
 import { staticCount, staticNumber } from './static.ts';
 import { describe, invalid, type TensorValue, type Value } from './values.ts';
-import { floating, tensorOf } from './tensors.ts';
+import { noiseFor } from './noise.ts';
+import { floating, joinPlates, spread, tensorOf } from './tensors.ts';
 
 export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Value {
   const layer = layers.get(name)!;
@@ -35,13 +36,14 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
   ];
   const given = matchArguments(`'${name}'`, formals, expr.args, expr.span, frame);
   if (given === undefined) return invalid;
-  const input = tensorOf(frame, given.get('input')!);
-  if (input === undefined) return invalid;
+  const written = tensorOf(frame, given.get('input')!);
+  if (written === undefined) return invalid;
+  const input = layer.random ? overRows(frame, written) : written;
   const args: Record<string, LayerArgument> = {};
   for (const formal of layer.parameters) {
-    const written = given.get(formal.name);
-    if (written === undefined) continue;
-    const arg = layerArgument(formal, written, frame);
+    const argument = given.get(formal.name);
+    if (argument === undefined) continue;
+    const arg = layerArgument(formal, argument, frame);
     if (arg === undefined) return invalid;
     args[formal.name] = arg;
   }
@@ -56,6 +58,9 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
           b,
           parameter: (part, shape, initialiser) =>
             parameter(frame, { path: `${path}.${part}`, shape, initialiser }, expr.span),
+          ...(frame.program?.kind === 'train' && {
+            uniform: () => noiseFor(frame, frame.program!, [path], input.plates, input.shape).uniform(),
+          }),
         },
         {
           node: input.node,
@@ -74,6 +79,13 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
     session.report('layer-input', expr.span, { message: error.message });
     return invalid;
   }
+}
+
+/** The value with the rows among its plates. */
+function overRows(frame: Frame, value: TensorValue): TensorValue {
+  if (frame.program === undefined) return value;
+  const plates = joinPlates([[frame.program.rows], value.plates]);
+  return { ...value, node: spread(frame, value, plates, value.shape), plates };
 }
 
 /** `<net>.<layer>_<n>`, or `<net>.<name>` with `name:`. */
@@ -104,6 +116,13 @@ function layerArgument(formal: LayerParameter, written: Expr, frame: Frame): Lay
     case 'size': {
       const value = staticCount(frame.elaborate(written), written.span, `'${formal.name}'`, frame, formal.least);
       return value === undefined ? undefined : { kind: 'size', value };
+    }
+    case 'rate': {
+      const value = staticNumber(frame.elaborate(written), written.span, `'${formal.name}'`, frame);
+      if (value === undefined || (value >= 0 && value < 1)) return value === undefined ? value : { kind: 'rate', value };
+      const expected = `a number from 0 on and below 1 for '${formal.name}'`;
+      frame.context.session.report('wrong-type', written.span, { expected, found: `the number ${value}` });
+      return undefined;
     }
     case 'flag': {
       if (written.kind === 'name' && (written.text === 'true' || written.text === 'false')) {

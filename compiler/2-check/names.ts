@@ -147,7 +147,7 @@ class Walk {
         this.#density(expr.right);
         break;
       case 'like':
-        this.#expr(expr.distribution);
+        this.#expr(expr.value);
         break;
       case 'number':
       case 'string':

@@ -7,7 +7,7 @@ import { printExpr } from '../1-syntax/print.ts';
 import type { Frame } from '../2-check/context.ts';
 import { describeShape, type DistributionValue, type Plate } from '../2-check/values.ts';
 import { couple } from './coupling.ts';
-import type { Arrangement, Spread } from './noise.ts';
+import type { Arrangement, Spread } from '../2-check/noise.ts';
 
 /** An arrangement, and how it is told. */
 export interface Arranged extends Arrangement {

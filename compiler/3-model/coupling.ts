@@ -11,7 +11,7 @@ import { floating, tensorOf } from '../2-check/tensors.ts';
 import { describeShape, type DistributionValue, type TensorValue } from '../2-check/values.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import { drawFrom } from './draw.ts';
-import type { Arrangement } from './noise.ts';
+import type { Arrangement } from '../2-check/noise.ts';
 
 /**
  * The permutation of the rows as an argument of the program, which the host is to compute; undefined (and reported) where

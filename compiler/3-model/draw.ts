@@ -4,7 +4,7 @@ import type { Parameters } from '../distributions/distribution.ts';
 import type { Frame } from '../2-check/context.ts';
 import { joinPlates } from '../2-check/tensors.ts';
 import type { DistributionValue, Plate, TensorValue } from '../2-check/values.ts';
-import { noiseFor, type Arrangement } from './noise.ts';
+import { noiseFor, type Arrangement } from '../2-check/noise.ts';
 
 /** Draws a variable once for each row (and each of `extra`'s draws). `path` names the stream: declaration, variable. */
 export function drawFrom(

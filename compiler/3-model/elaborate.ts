@@ -12,8 +12,9 @@ import { over } from '../2-check/comprehensions.ts';
 import { conditional } from '../2-check/conditional.ts';
 import { Frame } from '../2-check/context.ts';
 import { declaredValue } from '../2-check/declared.ts';
+import { repeatDistribution } from '../2-check/distributions.ts';
 import { entryAt, itemOf } from '../2-check/entries.ts';
-import { likeDistribution, repeatDistribution } from '../2-check/distributions.ts';
+import { elaborateLike } from '../2-check/like.ts';
 import { entryOf, memberOfSchedule } from '../2-check/schedules.ts';
 import { readType } from '../2-check/types.ts';
 import {
@@ -66,7 +67,7 @@ export function elaborate(expr: Expr, frame: Frame): Value {
     case 'divergence':
       return elaborateDivergence(expr, frame);
     case 'like':
-      return likeDistribution(expr, frame);
+      return elaborateLike(expr, frame);
     case 'comprehension':
       return over(expr, frame)?.value ?? invalid;
     case 'invalid':

@@ -16,6 +16,8 @@ export interface LayerContext {
   readonly b: Builder;
   /** Declares or finds the layer's own trainable tensor: `weight` becomes `<net>.dense_<n>.weight`. */
   readonly parameter: (name: string, shape: Shape, initialiser: Initialiser) => Node;
+  /** Numbers in (0, 1), one for each entry of the input, anew each step; absent where nothing is trained. */
+  readonly uniform?: () => Node;
 }
 
 /** An activation with its arguments filled in. */
@@ -26,13 +28,14 @@ export type Initialise = (fanIn: number, fanOut: number) => Initialiser;
 
 export type LayerArgument =
   | { readonly kind: 'size'; readonly value: number }
+  | { readonly kind: 'rate'; readonly value: number }
   | { readonly kind: 'flag'; readonly value: boolean }
   | { readonly kind: 'activation'; readonly value: Activate }
   | { readonly kind: 'initialiser'; readonly value: Initialise };
 
 export interface LayerParameter {
   readonly name: string;
-  /** size: a whole number, known when compiling. */
+  /** size: a whole number; rate: a number from 0 on and below 1; both known when compiling. */
   readonly kind: LayerArgument['kind'];
   readonly required: boolean;
   /** Of a size: 1 where absent. */
@@ -43,6 +46,8 @@ export interface Layer {
   readonly name: string;
   /** In positional order. */
   readonly parameters: readonly LayerParameter[];
+  /** It asks for numbers at random: its input is one for each row, though all rows' were the same. */
+  readonly random?: true;
   /** Throws LayerError where the input does not fit. */
   apply(context: LayerContext, input: LayerInput, args: { readonly [name: string]: LayerArgument }): Node;
 }

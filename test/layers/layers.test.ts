@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Shape } from '../../compiler/4-tensor/ir.ts';
 import type { Initialiser } from '../../compiler/4-tensor/program.ts';
-import { activations, initialisers, laterLayers, layers } from '../../compiler/layers/index.ts';
+import { activations, initialisers, layers } from '../../compiler/layers/index.ts';
 import { type LayerArgument, LayerError, type LayerInput } from '../../compiler/layers/layer.ts';
 import { Bench } from '../distributions/bench.ts';
 import { random } from '../distributions/random.ts';
@@ -115,10 +115,6 @@ describe('embedding', () => {
     const input = { node: bench.given([1, 2], [2]), leading: 1 };
     expect(() => apply('embedding', input, { width: size(2) })).toThrow(LayerError);
   });
-});
-
-test('no word is both a layer and a later one', () => {
-  expect(laterLayers.filter((name) => layers.has(name) || activations.has(name))).toEqual([]);
 });
 
 test('every initialiser', () => {

@@ -132,7 +132,7 @@ const { expr, designator, each, namedArgument } = fc.letrec<Sorts>((tie) => {
     node(kind('mean'), parts({ density: tie('averaged') })),
     node(kind('expectation'), parts({ draws: fc.array(draw, some), body: tie('expr'), where: fc.array(binding, few) })),
     node(kind('divergence'), parts({ left: tie('expr'), right: tie('expr'), options: list('namedArgument') })),
-    node(kind('like'), parts({ distribution: tie('expr'), prototype: tie('expr') })),
+    node(kind('like'), parts({ value: tie('expr'), prototype: tie('expr') })),
   ];
   return {
     simple: fc.oneof(

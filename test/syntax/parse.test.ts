@@ -45,7 +45,7 @@ function shape(expr: Expr): string {
     case 'if':
       return `(if ${shape(expr.condition)} then ${shape(expr.then)} else ${shape(expr.otherwise)})`;
     case 'like':
-      return `(${shape(expr.distribution)} like ${shape(expr.prototype)})`;
+      return `(${shape(expr.value)} like ${shape(expr.prototype)})`;
     case 'tuple':
       return `tuple(${expr.items.map(shape).join(', ')})`;
     case 'comprehension':

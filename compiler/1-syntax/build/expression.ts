@@ -125,10 +125,10 @@ export function designator(cx: Context, node: DesignatorCstNode): Expr {
 
 function like(cx: Context, node: ShapedCstNode): Placed {
   const [, second] = node.children.postfix;
-  const distribution = postfix(cx, the(node.children.postfix));
-  if (second === undefined) return distribution;
+  const value = postfix(cx, the(node.children.postfix));
+  if (second === undefined) return value;
   const prototype = postfix(cx, second).expr;
-  return placed({ kind: 'like', distribution: distribution.expr, prototype, span: nodeSpan(cx, node) });
+  return placed({ kind: 'like', value: value.expr, prototype, span: nodeSpan(cx, node) });
 }
 
 function postfix(cx: Context, node: PostfixCstNode): Placed {

@@ -56,7 +56,7 @@ export function expression(expr: Expr, cx: Layout): Doc {
     case 'divergence':
       return divergence(expr, cx);
     case 'like':
-      return [operand(expr.distribution, levels.postfix, cx), ' like ', prototype(expr.prototype, cx)];
+      return [operand(expr.value, levels.postfix, cx), ' like ', prototype(expr.prototype, cx)];
   }
 }
 

@@ -1,7 +1,7 @@
 /** The functions of the language: a name, how it is called, and where its meaning stands. */
 import type { ExprOf } from '../../1-syntax/ast.ts';
 import { distributions, laterDistributions } from '../../distributions/index.ts';
-import { activations, initialisers, laterLayers, layers } from '../../layers/index.ts';
+import { activations, initialisers, layers } from '../../layers/index.ts';
 import type { Frame } from '../context.ts';
 import { callDistribution } from '../distributions.ts';
 import { callActivation, callLayer } from '../layers.ts';
@@ -9,6 +9,7 @@ import { invalid, type Value } from '../values.ts';
 import { ofBatch } from './batch.ts';
 import { elementwise } from './elementwise.ts';
 import { elaborateReduction, isReduction, reductionNames } from './reductions.ts';
+import { residualFunction } from './residual.ts';
 import { hostFunctions } from './schedules.ts';
 import { shapeWords } from './shapes.ts';
 import { tableFunctions } from './tables.ts';
@@ -22,6 +23,7 @@ const functions: Readonly<Record<string, BuiltinFunction>> = {
   ...elementwise,
   ...hostFunctions,
   ...ofBatch,
+  ...residualFunction,
   ...shapeWords,
   ...special,
   ...tableFunctions,
@@ -30,7 +32,6 @@ const functions: Readonly<Record<string, BuiltinFunction>> = {
 
 /** What the language has words for and a later version compiles. */
 const later: ReadonlySet<string> = new Set([
-  ...laterLayers,
   ...laterDistributions,
   ...['grad', 'norm'],
   'mean_field',

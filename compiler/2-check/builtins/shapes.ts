@@ -3,6 +3,7 @@ import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import type { Node } from '../../4-tensor/ir.ts';
 import * as words from '../../layers/shapes.ts';
 import { LayerError, type LayerInput } from '../../layers/layer.ts';
+import { didYouMean } from '../../diagnostics/suggest.ts';
 import type { Frame } from '../context.ts';
 import { deriveLinearly } from '../derive.ts';
 import { staticCount } from '../static.ts';
@@ -59,10 +60,32 @@ function guarded(expr: ExprOf<'call'>, frame: Frame, make: () => Value): Value {
   }
 }
 
-const concat: BuiltinFunction = (expr, frame) => {
-  const parts: TensorValue[] = [];
+/** What a word is applied to, and the axis after `axis:`, the first where there is none; undefined where that is wrong. */
+function withAxis(name: string, expr: ExprOf<'call'>, frame: Frame): { args: readonly Expr[]; axis: number } | undefined {
+  let axis = 0;
+  const args: Expr[] = [];
   for (const arg of expr.args) {
-    const value = tensorOf(frame, arg.value);
+    if (arg.name === undefined) args.push(arg.value);
+    else if (arg.name.text === 'axis') {
+      const found = staticCount(frame.elaborate(arg.value), arg.value.span, "'axis'", frame, 0);
+      if (found === undefined) return undefined;
+      axis = found;
+    } else {
+      const hint = didYouMean(arg.name.text, ['axis']);
+      frame.context.session.report('unknown-argument', arg.span, { of: `'${name}'`, name: arg.name.text, hint });
+      return undefined;
+    }
+  }
+  return { args, axis };
+}
+
+/** `concat(a, b)` joins along the first axis, `concat(a, b, axis: 2)` the channels of images. */
+const concat: BuiltinFunction = (expr, frame) => {
+  const found = withAxis('concat', expr, frame);
+  if (found === undefined) return invalid;
+  const parts: TensorValue[] = [];
+  for (const arg of found.args) {
+    const value = tensorOf(frame, arg);
     if (value === undefined) return invalid;
     parts.push(value);
   }
@@ -70,27 +93,24 @@ const concat: BuiltinFunction = (expr, frame) => {
     deriveLinearly(frame, parts, (pieces) => {
       const plates = joinPlates(pieces.map((part) => part.plates));
       const nodes = pieces.map((part) => spread(frame, part, plates, part.shape));
-      const node = words.concat(frame.context.b, nodes, plates.length);
+      const node = words.concat(frame.context.b, nodes, plates.length, found.axis);
       const unit = commonUnit(pieces.map((part) => part.unit));
       return { node, support: { kind: 'real' }, shape: node.shape.slice(plates.length), plates, unit };
     }),
   );
 };
 
-/** `split(x, 2)` is a list of equal pieces; `split(x, 3, 4)` of pieces of those extents. */
+/** `split(x, 2)` is a list of equal pieces; `split(x, 3, 4)` of pieces of those extents, along `axis:`. */
 const split: BuiltinFunction = (expr, frame) => {
-  const [first, ...others] = expr.args;
-  const value = first && tensorOf(frame, first.value);
-  const numbers = counts(
-    others.map((arg) => arg.value),
-    'split',
-    frame,
-    1,
-  );
+  const found = withAxis('split', expr, frame);
+  if (found === undefined) return invalid;
+  const [first, ...others] = found.args;
+  const value = first && tensorOf(frame, first);
+  const numbers = counts(others, 'split', frame, 1);
   if (value === undefined || numbers === undefined) return invalid;
   return guarded(expr, frame, () => {
     const input = { node: value.node, leading: value.plates.length };
-    const pieces = words.split(frame.context.b, input, numbers.length === 1 ? numbers[0]! : numbers);
+    const pieces = words.split(frame.context.b, input, numbers.length === 1 ? numbers[0]! : numbers, found.axis);
     return { kind: 'list', items: pieces.map((node) => viewed(value, node, frame)) };
   });
 };

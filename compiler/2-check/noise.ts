@@ -7,8 +7,8 @@ import type { Node, Shape } from '../4-tensor/ir.ts';
 import { sizeOf } from '../4-tensor/ir.ts';
 import type { Noise } from '../distributions/distribution.ts';
 import { streamKey } from '../ops/index.ts';
-import type { Frame, ProgramContext } from '../2-check/context.ts';
-import type { Plate } from '../2-check/values.ts';
+import type { Frame, ProgramContext } from './context.ts';
+import type { Plate } from './values.ts';
 
 /** How the uniform numbers of a batch's rows are spread; each row's stays uniform by itself. */
 export type Spread = 'stratified' | 'antithetic';

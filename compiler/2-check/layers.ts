@@ -117,9 +117,10 @@ function layerArgument(formal: LayerParameter, written: Expr, frame: Frame): Lay
       const value = staticCount(frame.elaborate(written), written.span, `'${formal.name}'`, frame, formal.least);
       return value === undefined ? undefined : { kind: 'size', value };
     }
-    case 'rate': {
+    case 'fraction': {
       const value = staticNumber(frame.elaborate(written), written.span, `'${formal.name}'`, frame);
-      if (value === undefined || (value >= 0 && value < 1)) return value === undefined ? value : { kind: 'rate', value };
+      if (value === undefined || (value >= 0 && value < 1))
+        return value === undefined ? value : { kind: 'fraction', value };
       const expected = `a number from 0 on and below 1 for '${formal.name}'`;
       frame.context.session.report('wrong-type', written.span, { expected, found: `the number ${value}` });
       return undefined;

@@ -230,6 +230,8 @@ export class IndexAlgebra {
   }
 
   #normal(raw: ReadonlyMap<Atom, number>, constant: number): Index {
+    const whole = this.#wholeMultiple(raw);
+    if (whole !== undefined) return this.#normal(whole.terms, constant + whole.constant);
     const sorted = [...this.#recombine(raw)].filter(([, factor]) => factor !== 0);
     if (sorted.length === 0) return this.constant(constant);
     if (sorted.length === 1 && constant === 0) return this.#term(...sorted[0]!);
@@ -268,6 +270,22 @@ export class IndexAlgebra {
       return this.#recombine(terms);
     }
     return raw;
+  }
+
+  /** f · (x mod d) - f x = -f d · floor(x / d). Undefined where no such pair is among the terms. */
+  #wholeMultiple(raw: ReadonlyMap<Atom, number>): Linear | undefined {
+    for (const [atom, factor] of raw) {
+      if (atom.kind !== 'remainder' || factor === 0) continue;
+      const { terms: inner, constant } = this.#linearOf(atom.index);
+      if (inner.size === 0 || [...inner].some(([part, f]) => raw.get(part) !== -factor * f)) continue;
+      const terms = new Map(raw);
+      terms.delete(atom);
+      for (const part of inner.keys()) terms.delete(part);
+      const multiple = this.#linearOf(this.scale(this.quotient(atom.index, atom.divisor), -factor * atom.divisor));
+      for (const [part, f] of multiple.terms) terms.set(part, (terms.get(part) ?? 0) + f);
+      return { terms, constant: multiple.constant + factor * constant };
+    }
+    return undefined;
   }
 
   #computeBounds(index: Index): Bounds {

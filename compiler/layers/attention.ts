@@ -45,7 +45,13 @@ export const attention: Layer = {
     /** [rows, heads, positions, width] */
     const projected = (part: string): Node => {
       const weight = b.reshape(weightOf(part), [channels, count, width]);
-      const product = b.contract(x, weight, [row, position, channel], [channel, head, place], [row, head, position, place]);
+      const product = b.contract(
+        x,
+        weight,
+        [row, position, channel],
+        [channel, head, place],
+        [row, head, position, place],
+      );
       return hasBias ? b.add(product, b.reshape(biasOf(part), [count, 1, width])) : product;
     };
     const [query, key, value] = [projected('query'), projected('key'), projected('value')];

@@ -8,9 +8,9 @@ import { asReal, type Layer, LayerError } from './layer.ts';
 export const dropout: Layer = {
   name: 'dropout',
   random: true,
-  parameters: [{ name: 'rate', kind: 'rate', required: true }],
+  parameters: [{ name: 'rate', kind: 'fraction', required: true }],
   apply({ b, uniform }, input, { rate }) {
-    if (rate?.kind !== 'rate') throw new LayerError('dropout needs a rate');
+    if (rate?.kind !== 'fraction') throw new LayerError('dropout needs a rate');
     const x = asReal(b, input.node);
     if (uniform === undefined || rate.value === 0) return x;
     const kept = 1 - rate.value;

@@ -28,14 +28,14 @@ export type Initialise = (fanIn: number, fanOut: number) => Initialiser;
 
 export type LayerArgument =
   | { readonly kind: 'size'; readonly value: number }
-  | { readonly kind: 'rate'; readonly value: number }
+  | { readonly kind: 'fraction'; readonly value: number }
   | { readonly kind: 'flag'; readonly value: boolean }
   | { readonly kind: 'activation'; readonly value: Activate }
   | { readonly kind: 'initialiser'; readonly value: Initialise };
 
 export interface LayerParameter {
   readonly name: string;
-  /** size: a whole number; rate: a number from 0 on and below 1; both known when compiling. */
+  /** size: a whole number; fraction: a number from 0 on and below 1; both known when compiling. */
   readonly kind: LayerArgument['kind'];
   readonly required: boolean;
   /** Of a size: 1 where absent. */

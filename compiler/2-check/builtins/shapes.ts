@@ -61,7 +61,11 @@ function guarded(expr: ExprOf<'call'>, frame: Frame, make: () => Value): Value {
 }
 
 /** What a word is applied to, and the axis after `axis:`, the first where there is none; undefined where that is wrong. */
-function withAxis(name: string, expr: ExprOf<'call'>, frame: Frame): { args: readonly Expr[]; axis: number } | undefined {
+function withAxis(
+  name: string,
+  expr: ExprOf<'call'>,
+  frame: Frame,
+): { args: readonly Expr[]; axis: number } | undefined {
   let axis = 0;
   const args: Expr[] = [];
   for (const arg of expr.args) {

@@ -10,6 +10,7 @@ import { Evaluator } from './evaluate.ts';
 import type { Fusion } from './fusion.ts';
 import type { Group, Reducing } from './groups.ts';
 import { storeIndex } from './partial.ts';
+import { skipZeroTerms } from './skip.ts';
 import type { Tensors } from './tensors.ts';
 
 interface Draft {
@@ -58,7 +59,7 @@ export function buildKernel(
   const begun = [...fusion.partials].filter(([, { space }]) => space.group === group).map(([node]) => node);
   const name = names.kernel([...members, ...begun], [...stored, ...begun]);
   const raw: Kernel = { name, documentation: [], axes: group.parallel, phases };
-  const kernel = collapseAxes(fusion.expressions, raw);
+  const kernel = collapseAxes(fusion.expressions, skipZeroTerms(fusion.expressions, raw));
   return { kernel, group, items: () => itemsOf(tensors, evaluator, stored, begun) };
 }
 

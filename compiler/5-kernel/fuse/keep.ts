@@ -100,17 +100,26 @@ function isReadElsewhere(fusion: Fusion, node: Node, space: Space): boolean {
   );
 }
 
-/** Whether the node has a place of its own, or a contraction reads it, which would compute it again for every tile. */
+/**
+ * Whether the node has a place of its own, or readers would compute it many times over: a contraction for every tile, a
+ * window for every place.
+ */
 function isStoredAnyway(fusion: Fusion, node: Node): boolean {
   if (fusion.outputs.has(node)) return true;
   const home = fusion.home.get(node)!;
   const isOperand = (one: Node): boolean =>
+    isWindowed(fusion, one) ||
     readersOf(fusion, one).some((reader) => {
       if (reader.kind === 'pack') return true;
       if (reader.kind === 'contract') return fusion.home.get(reader)?.group !== home.group;
       return !fusion.home.has(reader) && isOperand(reader);
     });
   return isOperand(node);
+}
+
+/** Whether a window slides over the node or a view of it. */
+function isWindowed(fusion: Fusion, node: Node): boolean {
+  return fusion.users.get(node)!.some((user) => user.kind === 'window' || (isView(user) && isWindowed(fusion, user)));
 }
 
 /** Those who read a node or a view of it. */

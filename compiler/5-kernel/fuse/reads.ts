@@ -117,8 +117,19 @@ export function innerExtents(node: NodeOf<'contract' | 'reduce' | 'scatter'>): n
   }
 }
 
+/**
+ * The places of a window come before the others, so that the innermost loop runs along what lies adjacent, the channels
+ * of a position, and what a guard asks is the same all along it.
+ */
 export function contractedLabels(node: NodeOf<'contract'>): number[] {
-  return [...new Set([...node.aLabels, ...node.bLabels])].filter((label) => !node.labels.includes(label));
+  const labels = [...new Set([...node.aLabels, ...node.bLabels])].filter((label) => !node.labels.includes(label));
+  const places = [...placesOf(node.a, node.aLabels), ...placesOf(node.b, node.bLabels)];
+  return [...labels.filter((label) => places.includes(label)), ...labels.filter((label) => !places.includes(label))];
+}
+
+/** The labels of a window's places. */
+function placesOf(operand: Node, labels: readonly number[]): readonly number[] {
+  return operand.kind === 'window' ? labels.slice(operand.arg.shape.length) : [];
 }
 
 function extentOfLabel(node: NodeOf<'contract'>, label: number): number {

@@ -1,10 +1,12 @@
 /** Rebuilds a kernel with other axes or tensors, in normal form again. */
 import type { Accumulator, Axis, Index, Kernel, Store, Tensor, Value } from '../ir.ts';
-import type { Expressions } from './expressions.ts';
+import { dtypeOf, type Expressions, type Range } from './expressions.ts';
 
 export interface Rewriting {
   /** The index that stands for an axis; the axis itself where undefined. */
   readonly axis?: (axis: Axis) => Index | undefined;
+  /** Where an accumulator's terms are kept; they are zero outside of it. */
+  readonly within?: (accumulator: Accumulator) => Range | undefined;
   /** Another tensor, with what to add to the index. */
   readonly tensor?: (tensor: Tensor) => { readonly tensor: Tensor; readonly offset: number } | undefined;
 }
@@ -36,10 +38,16 @@ export class Rewriter {
   accumulator(accumulator: Accumulator): Accumulator {
     const known = this.#accumulators.get(accumulator);
     if (known !== undefined) return known;
+    const range = this.#rewriting.within?.(accumulator);
+    const term = (value: Value): Value => {
+      const made = this.value(value);
+      if (range === undefined) return made;
+      return this.#expressions.guard([range], made, this.#expressions.constant(0, dtypeOf(made)));
+    };
     const made: Accumulator =
       accumulator.kind === 'reduce'
-        ? { ...accumulator, value: this.value(accumulator.value) }
-        : { ...accumulator, a: this.value(accumulator.a), b: this.value(accumulator.b) };
+        ? { ...accumulator, value: term(accumulator.value) }
+        : { ...accumulator, a: term(accumulator.a), b: term(accumulator.b) };
     this.#accumulators.set(accumulator, made);
     return made;
   }

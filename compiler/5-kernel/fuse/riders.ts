@@ -15,10 +15,23 @@ export function findRiders(nodes: readonly Node[], users: ReadonlyMap<Node, read
   const riders = new Map<Node, NodeOf<'contract'>>();
   for (const node of nodes) {
     if (node.kind !== 'reduce' || node.op !== 'sum') continue;
-    const carrier = contractionsOf(node.arg, users).find((user) => carries(user, node) && !depends(user, node));
+    const carrier = contractionsOf(node.arg, users).find(
+      (user) => carries(user, node) && !skipsTerms(user) && !depends(user, node),
+    );
     if (carrier !== undefined) riders.set(node, carrier);
   }
   return riders;
+}
+
+/** Whether most terms of the contraction are zero and left out: a sum beside it would need them all. */
+function skipsTerms({ a, b, aLabels, bLabels, labels }: NodeOf<'contract'>): boolean {
+  const skips = (operand: Node, own: readonly number[]): boolean =>
+    operand.kind === 'window' &&
+    operand.windows.some(({ axis, divisor }, i) => {
+      const [position, place] = [own[axis]!, own[operand.arg.shape.length + i]!];
+      return divisor > 1 && (!labels.includes(position) || !labels.includes(place));
+    });
+  return skips(a, aLabels) || skips(b, bLabels);
 }
 
 /** Maps that a sum's argument may pass through before a contraction reads it. */

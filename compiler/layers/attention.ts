@@ -9,7 +9,7 @@ import { asReal, describeShape, type Layer, LayerError, ownShape } from './layer
  * attention(heads, init:, bias:) over the positions of a sequence [positions, channels] or an image [height, width,
  * channels], of the input's shape: for each head softmax(Q Kᵀ / √d) V with d = channels / heads, where Q, K and V are
  * dense layers of the input; the heads beside one another go through a last dense layer. Each of the four has W [channels,
- * channels] and c [channels]. Source: Vaswani et al. (2017).
+ * channels], and all but K, where it would change nothing, c [channels]. Source: Vaswani et al. (2017).
  */
 export const attention: Layer = {
   name: 'attention',
@@ -52,7 +52,8 @@ export const attention: Layer = {
         [channel, head, place],
         [row, head, position, place],
       );
-      return hasBias ? b.add(product, b.reshape(biasOf(part), [count, 1, width])) : product;
+      // A bias of the keys would add one number to all scores of a position, which their softmax takes away.
+      return hasBias && part !== 'key' ? b.add(product, b.reshape(biasOf(part), [count, 1, width])) : product;
     };
     const [query, key, value] = [projected('query'), projected('key'), projected('value')];
     const scores = b.contract(

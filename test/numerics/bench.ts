@@ -25,7 +25,8 @@ export function compileText(
   const host = testSources({ 'test.vae': text, ...files });
   const { compiled, diagnostics } = compile({ entry: 'test.vae', host, ...(profile !== undefined && { profile }) });
   if (compiled === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return { plan: compiled.plan, sources: compiled.kernels };
+  const { plan, kernels, modules } = compiled;
+  return { plan, sources: kernels, ...(modules && { modules }) };
 }
 
 /** The stored numbers of each field of a set, row major; a set that has no parts. */

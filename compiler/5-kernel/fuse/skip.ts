@@ -35,7 +35,8 @@ function sparseLoop({ index: algebra }: Expressions, kernel: Kernel, phase: Phas
     if (index.kind !== 'remainder' || low !== 0 || high !== 1 || !isCommon) continue;
     for (const axis of phase.over) {
       const own = algebra.axis(axis);
-      if (kernel.phases.some((other) => other !== phase && other.over.includes(axis))) continue;
+      const isShared = kernel.phases.some((other) => other !== phase && other.over.includes(axis));
+      if (axis.extent === 1 || isShared) continue;
       for (const sign of [1, -1] as const) {
         const offset = algebra.add(index.index, algebra.scale(own, -sign));
         if (!mentions(algebra, offset, axis)) return { axis, sign, offset, divisor: index.divisor };

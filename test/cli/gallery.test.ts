@@ -20,6 +20,7 @@ const needsMnist = (spec: string) => !['mixture.vae', 'mixed_items.vae', 'sprite
 test('the gallery holds the family', () => {
   expect(specs).toEqual([
     'categorical_decoder.vae',
+    'conv_mnist.vae',
     'gaussian_decoder.vae',
     'mixed_items.vae',
     'mixture.vae',

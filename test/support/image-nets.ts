@@ -18,7 +18,8 @@ export const imageNets: Readonly<Record<string, readonly [extents: readonly [num
   'transposed, windows that it does not, and gaps between them': [
     [2, 3],
     `x |> conv2d(5, 3, silu) |> conv_transpose2d(4, 3, silu, stride: 2, padding: 0)
-       |> conv_transpose2d(3, 4, silu, stride: 3, padding: 2) |> conv_transpose2d(2, 1, stride: 2, padding: 0)`,
+       |> conv_transpose2d(3, 4, silu, stride: 3, padding: 2) |> conv_transpose2d(4, 1, stride: 2, padding: 0)
+       |> silu |> conv2d(2, 3, stride: 3)`,
   ],
   'group_norm and layer_norm': [
     [5, 6],
@@ -29,7 +30,7 @@ export const imageNets: Readonly<Record<string, readonly [extents: readonly [num
     [5, 3],
     'x |> conv2d(8, 3) |> residual(group_norm(2), attention(4)) |> attention(1) |> conv2d(3, 1)',
   ],
-  'attention over a sequence': [[7, 6], 'x |> attention(3) |> residual(layer_norm, attention(2), silu)'],
+  'attention over a sequence': [[7, 6], 'x |> residual(attention(3)) |> residual(layer_norm, attention(2), silu)'],
   'pooling and enlarging, joined and padded': [
     [6, 4],
     `concat(conv2d(x, 3, 3), x |> avg_pool(2) |> conv2d(2, 3, silu) |> upsample(2), axis: 2) |> conv2d(4, 3)

@@ -33,8 +33,8 @@ function shrunk(text: string): string {
     .replace(/hyper latent = \d+/, 'hyper latent = 3')
     .replace(/hyper width = \d+/, 'hyper width = 4')
     .replace(/groups: \d+/, 'groups: 2')
-    .replace(/\b(batch|n =) \d+/g, '$1 5')
+    .replace(/\b(batch|n =) \d+/g, halves ? '$1 3' : '$1 5')
     .replace(/K: \d+/g, 'K: 3')
     .replace(/^(sample \w+ = \w+\(.*), n: \d+/gm, '$1')
-    .replace(/^(sample \w+ = \w+\(.*)\)$/gm, '$1, n: 5)');
+    .replace(/^(sample \w+ = \w+\(.*)\)$/gm, '$1, n: 3)');
 }

@@ -121,26 +121,26 @@ test('the warning of grey values ends with 0, and --quiet leaves it out', async 
   expect(shown).toMatchObject({ code: 0, out: `${gallery('mnist_grey')}: 1 warning\n` });
   expect(shown.err).toContain('warning[grey-bernoulli]');
   expect(await vaec('check', '--quiet', gallery('mnist_grey'))).toEqual({ code: 0, out: '', err: '' });
+});
 
-  test('check tells where schedules end, unless it is to be quiet', async () => {
-    const file = (name: string) => fileURLToPath(new URL(`../../specs/diffusion/${name}.vae`, import.meta.url));
-    const [mixed, cosine] = [file('ddpm_mixture'), file('ddpm_cosine')];
-    expect((await vaec('check', mixed, cosine)).out).toBe(
-      `noise: abar[500] = 0.0064, signal[500] = 0.08, sigma[500] = 1
+test('check tells where schedules end, unless it is to be quiet', async () => {
+  const file = (name: string) => fileURLToPath(new URL(`../../specs/diffusion/${name}.vae`, import.meta.url));
+  const [mixed, cosine] = [file('ddpm_mixture'), file('ddpm_cosine')];
+  expect((await vaec('check', mixed, cosine)).out).toBe(
+    `noise: abar[500] = 0.0064, signal[500] = 0.08, sigma[500] = 1
 ${mixed}: fine
 published: abar[500] = 9.7e-9, signal[500] = 0.000099, sigma[500] = 1
 noise: abar[500] = 0, signal[500] = 0, sigma[500] = 1
 ${cosine}: fine
 `,
-    );
-    expect((await vaec('check', '--quiet', mixed)).out).toBe('');
-    const { out } = await vaec('check', '--json', cosine);
-    const [, noise] = out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown);
-    expect(noise).toEqual({ kind: 'schedule', name: 'noise', step: 500, tables: { abar: 0, signal: 0, sigma: 1 } });
-  });
+  );
+  expect((await vaec('check', '--quiet', mixed)).out).toBe('');
+  const { out } = await vaec('check', '--json', cosine);
+  const [, noise] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(noise).toEqual({ kind: 'schedule', name: 'noise', step: 500, tables: { abar: 0, signal: 0, sigma: 1 } });
 });
 
 test('--set of an unknown hyper, or of no number, is a usage error with a hint', async () => {

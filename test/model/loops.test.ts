@@ -1,7 +1,9 @@
 /** Loops of sample programs, in float64: against the same recursion written out, and against each other. */
 import { describe, expect, test } from 'vitest';
+import { check } from '../../compiler/compile.ts';
 import { sample64 } from '../support/sample64.ts';
 import { elaborateText } from '../support/elaborated.ts';
+import { testSources } from '../support/sources.ts';
 
 /** Data N(0, 1): the best guess of the noise in x at step t is sigma[t] x, whatever the schedule. */
 const exact = (T: number, sample: string): string => `use "std/diffusion"
@@ -101,6 +103,20 @@ describe('a loop', () => {
       ['0', 16],
     ]);
     expect(values[0]).toBe(16);
+  });
+
+  test.each([
+    ['a second loop of a program', `${'for t in 3..1 { keep x at [0]  x = x / 2 } '.repeat(2)} return x`],
+    [
+      'a program that returns several values',
+      'for t in 3..1 { keep x at [0]  x = x / 2 } return [x + i for i in 0..4]',
+    ],
+  ])("'keep' in %s is told", (what, rest) => {
+    const text = `sample go(n = 5) { carry x ~ Normal(0, 1)[2]  ${rest} }`;
+    const { diagnostics } = check({ entry: 'test.vae', host: testSources({ 'test.vae': text }) });
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['not-supported', expect.stringContaining(`'keep' in ${what}`)],
+    ]);
   });
 
   test('an if on its step chooses by the step', () => {

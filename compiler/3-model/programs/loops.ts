@@ -29,6 +29,11 @@ export class SampleLoops implements Loops {
     this.#rows = rows;
   }
 
+  /** Whether a loop keeps what it carries. */
+  get keeps(): boolean {
+    return this.#parts.some(({ keep }) => keep !== undefined);
+  }
+
   get iterations(): number | undefined {
     return this.#iterations;
   }
@@ -42,6 +47,12 @@ export class SampleLoops implements Loops {
     const { session } = this.#context;
     if (this.#iterations !== undefined) {
       session.report('not-supported', span, { what: 'a loop within a loop', instead: '' });
+      return undefined;
+    }
+    if (keep !== undefined && this.keeps) {
+      // One strip is kept under the loop's own steps: a second one would need a name.
+      const what = "'keep' in a second loop of a program";
+      session.report('not-supported', span, { what, instead: '; keep in one of them' });
       return undefined;
     }
     const states = new Map([...carried].map(([name, value]) => [name, this.#carry(frame, name, value)]));

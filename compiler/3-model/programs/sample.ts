@@ -41,6 +41,11 @@ export function draftSample(
   if (result === undefined) return undefined;
   const extents = result.plates.map((plate) => plate.extent);
   const total = extents.reduce((product, extent) => product * extent, 1);
+  if (loops.keeps && total !== body.n) {
+    const what = "'keep' in a program that returns several values of each draw";
+    context.session.report('not-supported', declaration.name.span, { what, instead: '; return one' });
+    return undefined;
+  }
   const real = result.node.dtype === 'u32' ? b.map('toF32', result.node) : result.node;
   const node = b.reshape(real, [total, ...result.shape]);
   const { shape } = result;

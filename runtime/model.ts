@@ -329,7 +329,7 @@ export class Model {
     const added = programs.filter(({ name }) => !this.#executor.isPrepared(name));
     const needsData = added.some(
       (program) =>
-        ('couplings' in program && program.couplings !== undefined) ||
+        program.couplings !== undefined ||
         program.dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
     );
     const sets = needsData ? await this.data() : new Map<string, DataSet>();

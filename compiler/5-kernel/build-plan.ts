@@ -4,6 +4,7 @@
  */
 import { frozenVector, type Program, type SpecPrograms } from '../4-tensor/program.ts';
 import type { EmittedKernel, KernelEmitter } from './emitter.ts';
+import { graphOf } from '../4-tensor/graph.ts';
 import type { Kernel, KernelProgram, Tensor } from './ir.ts';
 import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
 import { identifier, Names } from './names.ts';
@@ -167,6 +168,11 @@ function planProgram(
     const { buffer, offset: start } = places.get(tensor)!;
     return { name, buffer, offset: start + 4 * offset, shape, dtype };
   });
-  const { function: _, ...own } = program;
-  return { ...own, dispatches, results };
+  const { function: _, couplings, ...own } = { couplings: undefined, ...program };
+  const planned = couplings?.map(({ argument, text, values, draws, counted }) => ({
+    argument,
+    text,
+    graph: graphOf([values, draws, counted]),
+  }));
+  return { ...own, dispatches, results, ...(planned && { couplings: planned }) };
 }

@@ -1,6 +1,15 @@
 /** plan.json: all that the runtime needs beside the kernels' text. Plain data; a format version; no decision is left. */
+import type { Graph } from '../4-tensor/graph.ts';
 import type { DType, Shape, Storage } from '../4-tensor/ir.ts';
-import type { DataContract, FrozenLayout, HostExpr, ParameterLayout, Program, Uniform } from '../4-tensor/program.ts';
+import type {
+  Coupling,
+  DataContract,
+  FrozenLayout,
+  HostExpr,
+  ParameterLayout,
+  Program,
+  Uniform,
+} from '../4-tensor/program.ts';
 import type { Target } from './schedule/profile.ts';
 
 export const planVersion = 1;
@@ -60,9 +69,18 @@ export interface PlanResult {
   readonly dtype: DType;
 }
 
+/** A coupling of a program; the roots of its graph are the values, the draws and how many rows count. */
+export interface PlanCoupling extends Pick<Coupling, 'argument' | 'text'> {
+  readonly graph: Graph;
+}
+
 /** What the runtime needs of a program: all that the spec says of it, with what is dispatched in place of its function. */
 type Planned<P> = P extends Program
-  ? Omit<P, 'function'> & { readonly dispatches: readonly PlanDispatch[]; readonly results: readonly PlanResult[] }
+  ? Omit<P, 'function' | 'couplings'> & {
+      readonly dispatches: readonly PlanDispatch[];
+      readonly results: readonly PlanResult[];
+      readonly couplings?: readonly PlanCoupling[];
+    }
   : never;
 
 export type PlanProgram = Planned<Program>;

@@ -1,5 +1,6 @@
 /** Couplings of draws with rows, computed by the host before each run, while the device is at the runs before it. */
-import { type NodeOf, type Table, topological } from '../../compiler/4-tensor/ir.ts';
+import { type Node, type NodeOf, type Table, topological } from '../../compiler/4-tensor/ir.ts';
+import { nodesOf } from '../../compiler/4-tensor/graph.ts';
 import type { Coupling } from '../../compiler/4-tensor/program.ts';
 import { evaluate } from '../../compiler/4-tensor/reference.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
@@ -10,15 +11,16 @@ import { assign } from './assignment.ts';
 
 /** The couplings that the program's kernels read, each as the argument that it is to them. */
 export function couplingsOf(program: PlanProgram, splits: Splits): readonly HostArgument[] {
-  const couplings = ('couplings' in program && program.couplings) || [];
   const read = usedBuffers([program]);
-  return couplings
+  return (program.couplings ?? [])
     .filter(({ argument }) => read.has(argument))
-    .map((coupling) => {
+    .map(({ argument, text, graph }) => {
+      const [values, draws, counted] = nodesOf(graph) as readonly [Node, Node, Node];
+      const coupling: Coupling = { argument, text, values, draws, counted };
       const stored = tablesOf(coupling, splits);
       const tables = ({ set, field }: Table) => stored.get(tableKey(set, field))!;
       const compute = (scalars: Scalars) => couple(coupling, scalars, tables);
-      return { name: coupling.argument, length: coupling.values.shape[0]!, compute };
+      return { name: argument, length: values.shape[0]!, compute };
     });
 }
 

@@ -169,7 +169,7 @@ function fingerprintOf({ runs = [] }: RunRecord, name: string): string | undefin
 function kernelsHash({ plan, sources }: CompiledKernels): string {
   const texts = plan.kernels.map(({ name }) => [name, sources.get(name)]);
   const programs = plan.programs.map(({ name, dispatches, ...program }) => {
-    const couplings = 'couplings' in program ? [program.couplings] : [];
+    const couplings = program.couplings === undefined ? [] : [program.couplings];
     return [name, dispatches, ...couplings];
   });
   return sha256(JSON.stringify([texts, programs]));

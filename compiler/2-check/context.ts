@@ -173,6 +173,8 @@ export interface ProgramContext {
 /** One application of a net: its path, and how many layers of each kind it has met so far. */
 export interface NetCall {
   readonly path: string;
+  /** It is a finished run's: nothing trains it. */
+  readonly isFrozen: boolean;
   readonly counts: Map<string, number>;
 }
 

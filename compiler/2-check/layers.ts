@@ -51,6 +51,7 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
   if (path === undefined) return invalid;
   const support = activationSupport(given.get('activation'));
   const rule = { linearity: nonlinear, what: `'${name}'`, span: expr.span };
+  const isTrained = frame.program?.kind === 'train' && !net.isFrozen;
   try {
     const result = derive(frame, [input], rule, () => {
       const node = layer.apply(
@@ -58,7 +59,7 @@ export function callLayer(name: string, expr: ExprOf<'call'>, frame: Frame): Val
           b,
           parameter: (part, shape, initialiser) =>
             parameter(frame, { path: `${path}.${part}`, shape, initialiser }, expr.span),
-          ...(frame.program?.kind === 'train' && {
+          ...(isTrained && {
             uniform: () => noiseFor(frame, frame.program!, [path], input.plates, input.shape).uniform(),
           }),
         },

@@ -19,7 +19,7 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
     program: frame.program,
     scope: net.scope,
     stopped: net.stopped || frame.stopped,
-    net: { path: name, counts: new Map() },
+    net: { path: name, isFrozen: net.scope.run !== undefined, counts: new Map() },
   });
   const take: Take = (parameter, value, written) => {
     const { span } = written ?? parameter;

@@ -78,6 +78,23 @@ describe('use run', () => {
     }
   });
 
+  test('a frozen net leaves nothing out where another is trained; that one does, with a function of the run too', () => {
+    const run = (rate: number) => `data points { x : real[2]  source npy("x.npy") }
+function thinned(h) = h |> dropout(${rate})
+net feature(x) = x |> tanh |> dropout(${rate})
+`;
+    const trained = (net: string, rate: number) => {
+      const text = `use run "runs/features"\nparam shift : real = 1\nnet own(h) = ${net}
+train { data points  minimize mean_square(own(feature(x)) - shift)  optimizer sgd(lr: 1)  batch 8  steps 1 }`;
+      const spec = elaborateText(text, { 'features.vae': run(rate) });
+      const uniforms = { step: 3, seed: 7, rows: 8 };
+      const { function: step } = spec.programs.programs.find(({ kind }) => kind === 'train')!;
+      return [...run64(step, spec, { parameters: { shift: [1] }, uniforms, tables: { x: someNumbers(16, 5) } })];
+    };
+    expect(trained('2 * h', 0.5)).toEqual(trained('2 * h', 0));
+    expect(trained('thinned(h)', 0.5)).not.toEqual(trained('thinned(h)', 0));
+  });
+
   test('a hyper that is a schedule has the value that the run ended with', () => {
     const spec = elaborateText(`use run "runs/vae"\nsample at { return mean p(x | z = [1, 2]) }`, files);
     // 100 steps of the warm-up's 200: half of 4.

@@ -17,6 +17,7 @@ import type { Span } from '../diagnostics/span.ts';
 import type { Decision } from './derivation.ts';
 import { fnv1a } from '../ops/fnv.ts';
 import type { OpenDraws } from './open-draws.ts';
+import type { Body } from './recursion.ts';
 import type { Session } from '../session.ts';
 import type { Spec } from './load.ts';
 import type { Contract, ModelInstance, Plate, TensorValue, Value } from './values.ts';
@@ -66,8 +67,8 @@ export class Context {
   readonly evaluations = new Set<string>();
   /** Values of declarations that have one: hypers. */
   readonly values = new Map<object, Value>();
-  /** Nets and functions being applied, innermost last; an application within itself is an error. */
-  readonly applying: object[] = [];
+  /** Bodies of the nets, functions, schedules and samplers being applied, innermost last. */
+  readonly applying: Body[] = [];
   readonly elaborate: Elaborate;
   #plates = 1;
 

@@ -204,8 +204,13 @@ sample noisy(f: function, n = 100) { x ~ Normal(0, 1)  return f([x, x], 1) }
     expect(codes(`${sampler}sample s(n = 2) { ${call}  return z }`).join()).toContain(message);
   });
 
-  test('that calls itself is refused', () => {
-    const text = 'sample a(f: net, n = 2) { z ~ a(f)  return z }\nnet g(x) = dense(x, 1)\n';
-    expect(codes(`${text}sample s(n = 2) { z ~ a(g)  return z }`).join()).toContain("recursive-call: 'a' calls itself");
+  test.each([
+    ['a', 'sample a(f: net, n = 2) { z ~ a(f)  return z }'],
+    ['b', 'sample a(f: net, n = 2) { z ~ b(f)  return z }\nsample b(f: net, n = 2) = a(f)'],
+    ['a', 'sample a(f: net, n = 2) { z ~ b(f)  return z }\nsample b(f: net, n = 2) { z ~ a(f)  return z }'],
+  ])("'%s' that calls itself is refused: %s", (name, text) => {
+    const net = 'net g(x) = dense(x, 1)\n';
+    const found = codes(`${text}\n${net}sample s(n = 2) { z ~ a(g)  return z }`);
+    expect(found.join()).toContain(`recursive-call: '${name}' calls itself`);
   });
 });

@@ -6,6 +6,7 @@ import type { Frame } from '../../2-check/context.ts';
 import { checkStatement } from '../../2-check/later.ts';
 import { assign } from '../../2-check/nets.ts';
 import { rangeOf } from '../../2-check/ranges.ts';
+import { applying } from '../../2-check/recursion.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, invalid, type Plate, type TensorValue, type Value } from '../../2-check/values.ts';
 import type { Span } from '../../diagnostics/span.ts';
@@ -211,19 +212,19 @@ function keptBy(
 /** `z ~ ddim(eps, noise)`: a sampler's statements, run where it is called. */
 function drawBy(sampler: Sampler, call: Extract<Expr, { kind: 'call' }>, target: string, frame: Frame): Value {
   const { context } = frame;
-  const { declaration } = sampler;
-  if (context.applying.includes(declaration)) {
-    context.session.report('recursive-call', call.span, { name: declaration.name.text });
-    return invalid;
-  }
-  const body = calledBody(sampler, call, target, frame);
-  if (body === undefined) return invalid;
-  context.applying.push(declaration);
-  const drawn = context.session.within({ span: call.span, body: declaration.span }, () =>
-    runSample(body.statements, declaration.name, body.frame),
-  );
-  context.applying.pop();
-  return drawn === undefined ? invalid : { ...drawn, text: target };
+  const { session } = context;
+  const { declaration, scope } = sampler;
+  const drawn = applying(context, declaration.body, scope, (): Value => {
+    const body = calledBody(sampler, call, target, frame);
+    if (body === undefined) return invalid;
+    const result = session.within({ span: call.span, body: declaration.span }, () =>
+      runSample(body.statements, declaration.name, body.frame),
+    );
+    return result === undefined ? invalid : { ...result, text: target };
+  });
+  if (drawn !== undefined) return drawn;
+  session.report('recursive-call', call.span, { name: declaration.name.text });
+  return invalid;
 }
 
 /** `z ~ p(z)`, `x ~ p(x | z)`, `e ~ Normal(0, 1)[2]`. */

@@ -1,5 +1,6 @@
 /** Derived fields of a data set, `z = mean q(z | x)`: computed from the other fields of their row, once, before training. */
 import type { DataClause } from '../1-syntax/ast.ts';
+import { changes } from '../4-tensor/host.ts';
 import { topological, type Output } from '../4-tensor/ir.ts';
 import type { DataContract } from '../4-tensor/program.ts';
 import { Frame, type Context } from '../2-check/context.ts';
@@ -67,7 +68,7 @@ export function deriveFields(
 }
 
 /** Why a value is not one that a row has for good, and what to do; undefined where it is. */
-function reasonAgainst({ node, deferred }: TensorValue, { uniforms }: Context): string | undefined {
+function reasonAgainst({ node, deferred }: TensorValue, { uniforms, hypers }: Context): string | undefined {
   if (deferred !== undefined) return 'a mean over the batch is of no row';
   for (const each of topological([node])) {
     if (each.kind !== 'input') continue;
@@ -78,6 +79,9 @@ function reasonAgainst({ node, deferred }: TensorValue, { uniforms }: Context): 
     const uniform = source.kind === 'uniform' ? uniforms.get(source.name)?.value : undefined;
     if (uniform?.kind === 'clock' && uniform.name !== 'first' && uniform.name !== 'rows') {
       return "this is drawn at random; take a mean, 'mean q(z | x)', and cut a field with 'binarize … at'";
+    }
+    if (uniform?.kind === 'host' && changes(uniform.expression, (name) => hypers.get(name)!.value)) {
+      return 'this changes from step to step; take a hyper that is one number';
     }
   }
   return undefined;

@@ -87,6 +87,25 @@ export function evaluateHost(expression: HostExpr, scope: HostScope): number {
   }
 }
 
+/** Whether the value may change while a run goes on: it speaks of the clock, or a hyper of it does. */
+export function changes(expression: HostExpr, hyper: HostScope['hyper']): boolean {
+  switch (expression.kind) {
+    case 'number':
+      return false;
+    case 'hyper':
+      return changes(hyper(expression.name), hyper);
+    case 'table':
+      return changes(expression.index, hyper);
+    case 'apply':
+      return expression.args.some((arg) => changes(arg, hyper));
+    case 'clock':
+    case 'warmup':
+    case 'cosine':
+    case 'piecewise':
+      return true;
+  }
+}
+
 /** min(1, t / duration); a duration of nothing has passed already. */
 function share(over: Duration, scope: HostScope): number {
   const length = evaluateHost(over.value, scope);

@@ -1,9 +1,9 @@
-/** Entries of lists and tensors: `results[0]`, `centers[k]`, `centers[label]`. The first entry is number 0. */
+/** Entries of lists and tensors: `results[0]`, `x[0]`, `centers[k]`, `centers[label]`. The first entry is number 0. */
 import type { ExprOf } from '../1-syntax/ast.ts';
 import type { Frame } from './context.ts';
 import { deriveLinearly } from './derive.ts';
 import { staticCount } from './static.ts';
-import { fixedNumbers } from './supports.ts';
+import { entrySupport, fixedNumbers } from './supports.ts';
 import { toTensor } from './tensors.ts';
 import { describe, invalid, type ScalarValue, type TensorValue, type Value, type ValueOf } from './values.ts';
 
@@ -15,6 +15,30 @@ export function itemOf({ items }: ValueOf<'list'>, index: ScalarValue, expr: Exp
   if (item !== undefined) return item;
   outside(items.length, index, expr, frame);
   return invalid;
+}
+
+/** The entry of a tensor's first axis by a number that is fixed: the same for every row. */
+export function entryOfTensor(object: TensorValue, index: ScalarValue, expr: ExprOf<'index'>, frame: Frame): Value {
+  const { b, session } = frame.context;
+  const [extent, ...rest] = object.shape;
+  if (extent === undefined) {
+    const params = { expected: 'a list, or a vector', found: describe(object) };
+    session.report('wrong-type', expr.object.span, params);
+    return invalid;
+  }
+  const position = staticCount(index, expr.indices[0]!.span, 'an index', frame, 0);
+  if (position === undefined) return invalid;
+  if (position >= extent) {
+    outside(extent, index, expr, frame);
+    return invalid;
+  }
+  return deriveLinearly(frame, [object], ([value]) => {
+    const { node, plates, support, unit } = value!;
+    const outer = node.shape.slice(0, plates.length);
+    const starts = node.shape.map((_, axis) => (axis === plates.length ? position : 0));
+    const entry = b.reshape(b.slice(node, starts, [...outer, 1, ...rest]), [...outer, ...rest]);
+    return { node: entry, support: entrySupport(support, rest.length), shape: rest, plates, unit };
+  });
 }
 
 /**
@@ -45,7 +69,8 @@ export function entryAt(
   const at = index.node.dtype === 'u32' ? index.node : b.map('toU32', index.node);
   return deriveLinearly(frame, [value], () => {
     const shape = [...index.shape, ...rest];
-    return { node: b.take(value.node, at), support: value.support, shape, plates, unit: value.unit };
+    const support = entrySupport(value.support, rest.length);
+    return { node: b.take(value.node, at), support, shape, plates, unit: value.unit };
   });
 }
 

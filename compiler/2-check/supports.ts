@@ -92,6 +92,12 @@ export function meanSupport(of: Support): Support {
   }
 }
 
+/** Where an entry of the first axis lies, itself of `axes` axes. An interval's bounds may differ from entry to entry. */
+export function entrySupport(of: Support, axes: number): Support {
+  if (of.kind === 'interval') return { kind: 'real' };
+  return of.kind === 'simplex' && axes === 0 ? { kind: 'unit' } : of;
+}
+
 const positives: ReadonlySet<OpName> = new Set<OpName>(['exp', 'softplus']);
 
 /** The support of op(…) from its arguments': conservative, `real` where nothing better is known. */

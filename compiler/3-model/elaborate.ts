@@ -13,7 +13,7 @@ import { conditional } from '../2-check/conditional.ts';
 import { Frame } from '../2-check/context.ts';
 import { declaredValue } from '../2-check/declared.ts';
 import { repeatDistribution } from '../2-check/distributions.ts';
-import { entryAt, itemOf } from '../2-check/entries.ts';
+import { entryAt, entryOfTensor, itemOf } from '../2-check/entries.ts';
 import { elaborateLike } from '../2-check/like.ts';
 import { entryOf, memberOfSchedule } from '../2-check/schedules.ts';
 import { readType } from '../2-check/types.ts';
@@ -128,6 +128,7 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
   if (another === undefined) {
     if (object.kind === 'table') return entryOf(object.table, index!, expr, frame);
     if (object.kind === 'list' && index?.kind === 'scalar') return itemOf(object, index, expr, frame);
+    if (object.kind === 'tensor' && index?.kind === 'scalar') return entryOfTensor(object, index, expr, frame);
     if (index?.kind === 'plate' && object.kind !== 'list') return draw(expr, object, index, frame);
     if (index?.kind === 'tensor' && (object.kind === 'list' || object.kind === 'tensor')) {
       return entryAt(object, index, expr, frame);
@@ -135,7 +136,7 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
   }
   frame.context.session.report('not-supported', expr.span, {
     what: `indexing ${describe(object)} by ${describe(index ?? invalid)}`,
-    instead: '; an index of draws, as in z[k], is, and a category',
+    instead: '; a fixed number, a category and an index of draws, as in z[k], are',
   });
   return invalid;
 }

@@ -83,6 +83,8 @@ describe('entries by a number', () => {
     ['sum(centers[label] * x)', 3 * 2 + 4 * 3],
     ['sum(sum(centers[k]) for k in 0..size(centers) / 2 - 1)', 21],
     ['sum([10, 20, 30][k] for k in 1..2) + 0 * sum(centers)', 50],
+    ['x[1] + 10 * x[0] + centers[0][0]', 24],
+    ['one_hot(label)[1] + sum(reshape(concat(x, 2 * x), 2, 2)[size(centers) - 5])', 1 + 10],
   ])('%s', (report, wanted) => {
     expect(valueOf(report, more)).toEqual([wanted]);
   });
@@ -91,6 +93,10 @@ describe('entries by a number', () => {
     ['sum(centers[k] for k in 1..3)', ['expected an index below 3, found a step(3) number']],
     ['sum([1, 2][label])', ['expected an index below 2, found a category(3) number']],
     ['x[label]', ['expected a list, or a vector that is the same for every row, found real[2]']],
+    ['x[2]', ['expected an index below 2, found the number 2']],
+    ['x[0 - 1]', ['an index must be a whole number of at least 0, not -1']],
+    ['sum(centers[softmax(x)[0]])', ['expected an index below 3, found a unit number']],
+    ['x[0][0]', ['expected a list, or a vector, found a real number']],
     ['sum(centers[sum(x)])', ['expected an index below 3, found a real number']],
   ])('%s is refused', (report, messages) => {
     expect(told(report, more)).toEqual(messages);

@@ -6,7 +6,7 @@ import { invalid } from '../values.ts';
 import type { BuiltinFunction } from './index.ts';
 
 /** What the first step is applied to, as no spec can write it. */
-const hole = 'the input';
+const inputName = 'the input';
 
 /** Each step is written as it would stand after `|>`; the layers among them are the net's, in the order they are written. */
 const residual: BuiltinFunction = (expr, frame) => {
@@ -26,10 +26,10 @@ const residual: BuiltinFunction = (expr, frame) => {
   const input = tensorOf(frame, first.value);
   if (input === undefined) return invalid;
   const inner: Frame = frame.child();
-  inner.values.set(hole, input);
+  inner.values.set(inputName, input);
   const written = steps.reduce<Expr>(
     (left, { value, span }) => ({ kind: 'binary', operator: '|>', left, right: value, span }),
-    { kind: 'name', text: hole, span: first.span },
+    { kind: 'name', text: inputName, span: first.span },
   );
   const change = tensorOf(inner, written);
   return change === undefined ? invalid : apply(frame, 'add', [input, change], expr.span, "'residual'");

@@ -2,15 +2,18 @@
 
 /** A path against the file it is written in; an absolute one stays what it is. */
 export function resolve(from: string, path: string): string {
-  const parts = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
+  const isAbsolute = path.startsWith('/') || from.startsWith('/');
+  const folder = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
+  const parts: string[] = folder.filter((part) => part !== '');
   for (const part of path.split('/')) {
-    if (part === '.') continue;
+    // Two slashes are one, and one at the end, 'runs/vae/', says nothing.
+    if (part === '.' || part === '') continue;
     const isUp = part === '..' && parts.length > 0 && parts.at(-1) !== '..';
     // Up from the working folder, './a.vae' and '../b.vae', is not the working folder.
     if (isUp && parts.pop() !== '.') continue;
     parts.push(part);
   }
-  return parts.join('/');
+  return (isAbsolute ? '/' : '') + parts.join('/');
 }
 
 /** `.vae` may be left out. */

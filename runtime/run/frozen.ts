@@ -3,7 +3,7 @@
  * folder of the new one, so that it is whole by itself.
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import { UserError } from '../errors.ts';
@@ -88,7 +88,7 @@ async function filesBelow(run: string): Promise<readonly string[]> {
   try {
     const all = await readdir(run, { recursive: true, withFileTypes: true });
     const files = all.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-    return files.map((file) => file.slice(join(run).length + 1)).filter(isNeeded);
+    return files.map((file) => relative(run, file)).filter(isNeeded);
   } catch (error) {
     throw readFailure(run, error);
   }

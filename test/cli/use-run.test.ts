@@ -162,6 +162,13 @@ test('a run goes on with the weights it was begun with, also where the run has b
   expect(changed.err).toContain('is a checkpoint of another spec');
 });
 
+test('a run named with a slash at its end is kept whole too', async () => {
+  writeFileSync(at('slash.vae'), latent.replace('"runs/vae"', '"runs/vae/"'));
+  const run = at('slash');
+  expect((await vaec('train', at('slash.vae'), '--out', run, '--device', 'cpu', '--epochs', '1')).code).toBe(0);
+  expect((await vaec('eval', run, '--device', 'cpu')).code).toBe(0);
+});
+
 test('draws come with the data they should look like, and schedules are drawn', async () => {
   const sampled = await vaec('sample', at('latent-cpu'), 'decoded', '--device', 'cpu');
   expect(sampled.out).toBe(`${at('latent-cpu/samples/decoded.svg')}: 6 draws of decoded\n`);

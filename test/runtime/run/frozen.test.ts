@@ -1,10 +1,13 @@
 /** What a run takes from others: which weights it was begun with, and the vector that the kernels read. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FrozenLayout } from '../../../compiler/4-tensor/program.ts';
 import { Hypers } from '../../../runtime/host/hypers.ts';
-import { decodeFrozen, encodeFrozen, frozenNumbers } from '../../../runtime/run/frozen.ts';
+import { copyRun, decodeFrozen, encodeFrozen, frozenNumbers } from '../../../runtime/run/frozen.ts';
 import { compareRuns, recordOf } from '../../../runtime/run/record.ts';
 import { tinyCompiled } from '../../support/tiny-plan.ts';
+import { temporaryFolder } from '../folder.ts';
 
 const runs = [{ name: 'vae', checkpoint: 'abc' }];
 const weight = { path: 'vae:w', run: 'vae', parameter: 'w', shape: [2], offset: 64 };
@@ -47,3 +50,18 @@ test('a run does not go on with other weights of the run it uses', () => {
   expect(compare('abc', 'abc')).toEqual([]);
   expect(() => compare('abc', 'xyz')).toThrow('"out" was begun with other parameters of the run "vae"');
 });
+
+test.each(['', '/', '/./'])(
+  'a copy of a run holds what makes it usable, also of a folder written with %j',
+  async (end) => {
+    const [from, to] = [temporaryFolder(), temporaryFolder()];
+    const needed = ['checkpoints/final.safetensors', 'hypers.json', 'run.json', 'runs/old/run.json', 'spec/lib/a.vae'];
+    for (const file of [...needed, 'metrics.jsonl', 'checkpoints/step-1.safetensors', 'runs/old/metrics.jsonl']) {
+      mkdirSync(join(from, file, '..'), { recursive: true });
+      writeFileSync(join(from, file), file);
+    }
+    await copyRun(from + end, to);
+    const copied = readdirSync(to, { recursive: true, encoding: 'utf8' });
+    expect(copied.filter((file) => /\.\w+$/.test(file)).sort()).toEqual(needed);
+  },
+);

@@ -10,7 +10,7 @@ import { decodeSafetensors } from './formats/safetensors.ts';
 import { hostClock } from './host/positions.ts';
 import { headOf } from './run/checkpoint.ts';
 import { finalCheckpoint, keptRuns } from './run/layout.ts';
-import { decodeRecord } from './run/record.ts';
+import { decodeHypers, decodeRecord } from './run/record.ts';
 
 /** The library lies beside the compiler, in the sources as in the build. */
 const library = fileURLToPath(new URL('../compiler/', import.meta.url));
@@ -61,7 +61,9 @@ function finishedRun(folder: string): UsedRun {
   const { step, steps, batch, rows, spec } = headOf(decodeSafetensors(bytes, path), path);
   if (step < record.steps) throw new UserError(goOn);
   if (spec.hash !== hash) throw new UserError(`"${path}" is a checkpoint of another spec: it was put there by hand`);
-  const hypers = Object.entries(JSON.parse(readText(`${folder}/hypers.json`) ?? '{}') as Record<string, unknown>);
+  const hypersPath = `${folder}/hypers.json`;
+  const lost = `"${hypersPath}" is missing, with what the run's hypers were: copy it from where the run was trained, or train it again`;
+  const hypers = Object.entries(decodeHypers(demand(hypersPath, lost), hypersPath));
   const numbers = hypers.filter(([, value]) => typeof value === 'number').map(([name, value]) => [name, String(value)]);
   return {
     folder,

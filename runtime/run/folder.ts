@@ -14,7 +14,7 @@ import { type Checkpoint, encodeCheckpoint, headOf, readCheckpoint } from './che
 import { copyRun } from './frozen.ts';
 import { finalCheckpoint, keptRuns } from './layout.ts';
 import { isAlive, lockFile } from './lock.ts';
-import { readRecord, type RunRecord, type SpecCopy } from './record.ts';
+import { decodeHypers, type HyperValues, readRecord, type RunRecord, type SpecCopy } from './record.ts';
 
 /** Checkpoints kept beside the final one. */
 const keptCheckpoints = 2;
@@ -74,9 +74,10 @@ export class RunFolder {
     return new RunFolder(this.path, record);
   }
 
-  /** The hypers that the run was begun with: numbers, and schedules as they are in the plan. */
-  async hypers(): Promise<unknown> {
-    return JSON.parse(new TextDecoder().decode(await readWhole(join(this.path, 'hypers.json'))));
+  /** The hypers that the run was begun with. Throws a UserError where they are missing or damaged. */
+  async hypers(): Promise<HyperValues> {
+    const path = join(this.path, 'hypers.json');
+    return decodeHypers(await readWhole(path), path);
   }
 
   /** The spec that the run was begun with, or undefined where it was begun without one (from a compiled module). */

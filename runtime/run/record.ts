@@ -45,6 +45,11 @@ export interface RunRecord {
   readonly data?: string;
 }
 
+/** What the hypers of a run are: numbers, and schedules as they are in the plan. */
+export interface HyperValues {
+  readonly [name: string]: unknown;
+}
+
 export function recordOf(
   compiled: CompiledKernels,
   device: DeviceReport,
@@ -79,12 +84,7 @@ export async function readRecord(path: string, folder: string): Promise<RunRecor
 
 /** The record in the bytes of run.json. Throws a UserError when they are none, or one of a newer format. */
 export function decodeRecord(bytes: Uint8Array, path: string, folder: string): RunRecord {
-  let record: RunRecord;
-  try {
-    record = JSON.parse(new TextDecoder().decode(bytes)) as RunRecord;
-  } catch {
-    throw new UserError(`"${path}" is not JSON: it was changed by hand or is damaged`);
-  }
+  const record = decodeObject(bytes, path) as RunRecord;
   if (record.format !== 'vaec-run')
     throw new UserError(`"${path}" was not written by vaec: "${folder}" is not a run folder`);
   if (record.version > runVersion) {
@@ -96,6 +96,23 @@ export function decodeRecord(bytes: Uint8Array, path: string, folder: string): R
   return { ...record, device: { ...record.device, target: record.device.target ?? 'webgpu' } as DeviceReport };
 }
 
+/** The hypers in the bytes of hypers.json. Throws a UserError when they are none. */
+export function decodeHypers(bytes: Uint8Array, path: string): HyperValues {
+  return decodeObject(bytes, path) as HyperValues;
+}
+
+function decodeObject(bytes: Uint8Array, path: string): object {
+  const damaged = new UserError(`"${path}" is not a JSON object: it was changed by hand or is damaged`);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw damaged;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw damaged;
+  return value;
+}
+
 /**
  * Throws a UserError when a run cannot go on with this plan, seed and hypers. Gives the reasons why it can go on, but
  * not with the same bits; none when it continues exactly.
@@ -104,7 +121,7 @@ export function compareRuns(
   folder: string,
   before: RunRecord,
   now: RunRecord,
-  hypersBefore: unknown,
+  hypersBefore: HyperValues,
   hypers: Hypers,
 ): readonly string[] {
   const other = (now.runs ?? []).find(({ name, checkpoint }) => checkpoint !== fingerprintOf(before, name));
@@ -154,12 +171,11 @@ export function continuedRecord(before: RunRecord, now: RunRecord, steps: number
   return { ...before, steps, continued: [...new Set([...(before.continued ?? []), name])] };
 }
 
-function differences(before: unknown, now: { readonly [name: string]: unknown }): readonly string[] {
-  const old = (typeof before === 'object' && before !== null ? before : {}) as { readonly [name: string]: unknown };
+function differences(before: HyperValues, now: HyperValues): readonly string[] {
   const tell = (value: unknown) => (value === undefined ? 'absent' : JSON.stringify(value));
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .filter((name) => tell(old[name]) !== tell(now[name]))
-    .map((name) => `${name} was ${tell(old[name])} and is ${tell(now[name])}`);
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((name) => tell(before[name]) !== tell(now[name]))
+    .map((name) => `${name} was ${tell(before[name])} and is ${tell(now[name])}`);
 }
 
 function fingerprintOf({ runs = [] }: RunRecord, name: string): string | undefined {

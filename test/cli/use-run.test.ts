@@ -207,7 +207,11 @@ describe('a folder that is no finished run', () => {
   test.each([
     ['missing', (run: string) => rmSync(run, { recursive: true }), 'train it first, with --out'],
     ['foreign', (run: string) => rmSync(join(run, 'run.json')), 'is not a run folder'],
-    ['damaged', (run: string) => writeFileSync(join(run, 'run.json'), '{'), 'is not JSON'],
+    ['damaged', (run: string) => writeFileSync(join(run, 'run.json'), '{'), 'run.json" is not a JSON object'],
+    ['of nothing', (run: string) => writeFileSync(join(run, 'run.json'), 'null'), 'run.json" is not a JSON object'],
+    ['of damaged hypers', (run: string) => writeFileSync(join(run, 'hypers.json'), '{'), 'hypers.json" is not a JSON'],
+    ['of other hypers', (run: string) => writeFileSync(join(run, 'hypers.json'), '[6]'), 'hypers.json" is not a JSON'],
+    ['without hypers', (run: string) => rmSync(join(run, 'hypers.json')), 'hypers.json" is missing'],
     ['newer', edit('run.json', /"version": 1/, '"version": 9'), 'is a run of format 9'],
     ['unfinished', (run: string) => rmSync(join(run, 'checkpoints'), { recursive: true }), 'to its end; go on with'],
     ['to be longer', edit('run.json', /"steps": \d+/, '"steps": 5000'), 'to its end; go on with'],
@@ -217,6 +221,15 @@ describe('a folder that is no finished run', () => {
     expect(code).toBe(1);
     expect(err).toContain('error[unusable-run]');
     expect(err.replaceAll(/\s+/g, ' ')).toContain(message);
+  });
+
+  test('a run whose hypers are damaged does not go on', async () => {
+    const run = at('damaged');
+    cpSync(at('runs/vae'), run, { recursive: true });
+    writeFileSync(join(run, 'hypers.json'), '{');
+    const { code, err } = await vaec('train', at('vae.vae'), '--out', run, '--resume', '--device', 'cpu');
+    expect(code).toBe(1);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('hypers.json" is not a JSON object: it was changed by hand');
   });
 
   test('nothing is begun where it is asked for', async () => {

@@ -1,5 +1,5 @@
 /** What the documentation shows of the language is the language: every block of it parses, whole specs check. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from '../../compiler/1-syntax/build.ts';
@@ -28,6 +28,20 @@ test.each(whole)('$name is a spec without an error', ({ text }) => {
   const disk = diskSources();
   const host = { read: (path: string) => (path === 'block.vae' ? text : disk.read(path)) };
   expect(check({ entry: 'block.vae', host }).diagnostics).toEqual([]);
+});
+
+test('the README names every spec of the gallery', () => {
+  const files = readdirSync(fileURLToPath(new URL('../../specs', import.meta.url)), {
+    recursive: true,
+    encoding: 'utf8',
+  });
+  const specs = files.filter((file) => file.endsWith('.vae')).map((file) => file.slice(0, -'.vae'.length));
+  expect(specs.length).toBeGreaterThan(10);
+  const [, gallery = ''] = textOf('README.md').split('\n## The gallery\n');
+  // Those of specs/vae stand in a table, by their names alone; the others are links.
+  const inTable = new Set([...gallery.matchAll(/`(\w+)`/g)].map(([, name]) => `vae/${name}`));
+  const isNamed = (spec: string) => inTable.has(spec) || gallery.includes(`[${spec}](specs/${spec}.vae)`);
+  expect(specs.filter((spec) => !isNamed(spec))).toEqual([]);
 });
 
 test('the language page names every word of the language, and those that are not compiled in its last part', () => {

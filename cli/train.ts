@@ -4,7 +4,7 @@ import { check } from '../compiler/compile.ts';
 import { VaecError } from '../runtime/errors.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
-import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
+import { diskSources, resumedSources } from '../runtime/spec-sources.ts';
 import type { TrainOutcome } from '../runtime/train/events.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import { tellDiagnostics } from './diagnostics.ts';
@@ -45,9 +45,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   const out = flags.out ?? `runs/${basename(spec, '.vae')}`;
   const before = flags.resume && !(await RunFolder.isUnbegun(out)) ? (await RunFolder.open(out)).record : undefined;
   const settings = { ...before?.settings, ...flags.set };
-  const disk = diskSources();
-  // The runs it uses are those that it was begun with, wherever the first ones are by now.
-  const host = before === undefined ? disk : { ...disk, run: copiedSources(out).run! };
+  const host = before === undefined ? diskSources() : resumedSources(out);
   const checked = check({ entry: spec, host, hypers: settings });
   // A spec that is wrong needs no device; for one that is right, that comes first.
   if (checked.diagnostics.some(({ severity }) => severity === 'error')) tellDiagnostics(checked, terminal);

@@ -28,8 +28,25 @@ export function copiedSources(run: string): SourceHost {
   return {
     read: readText,
     library: `${run}/spec/`,
-    run: (folder) => usedRun(`${run}/${keptRuns}/${runName(folder)}`),
+    run: (folder) => usedRun(keptCopy(run, folder)),
   };
+}
+
+/**
+ * The same as on disk for a spec that a run goes on with, but the runs it uses are those that the run was begun with,
+ * wherever the first ones are by now. One that it was not begun with is the disk's: that the spec is another is told
+ * when the two are compared.
+ */
+export function resumedSources(run: string): SourceHost {
+  return {
+    ...diskSources(),
+    run: (folder) => usedRun(existsSync(keptCopy(run, folder)) ? keptCopy(run, folder) : folder),
+  };
+}
+
+/** Where a run keeps its copy of one that it uses. */
+function keptCopy(run: string, used: string): string {
+  return `${run}/${keptRuns}/${runName(used)}`;
 }
 
 export function isLibrary(path: string): boolean {

@@ -124,7 +124,11 @@ export function compareRuns(
   hypersBefore: HyperValues,
   hypers: Hypers,
 ): readonly string[] {
-  const other = (now.runs ?? []).find(({ name, checkpoint }) => checkpoint !== fingerprintOf(before, name));
+  // A run that it was not begun with makes it another spec, which is told next.
+  const other = (now.runs ?? []).find(({ name, checkpoint }) => {
+    const first = fingerprintOf(before, name);
+    return first !== undefined && first !== checkpoint;
+  });
   if (other !== undefined && before.spec.name === now.spec.name) {
     throw new UserError(
       `"${folder}" was begun with other parameters of the run "${other.name}", which has been trained again since: choose ` +

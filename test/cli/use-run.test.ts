@@ -162,6 +162,28 @@ test('a run goes on with the weights it was begun with, also where the run has b
   expect(changed.err).toContain('is a checkpoint of another spec');
 });
 
+describe('a spec that uses another run now', () => {
+  const resume = async (use: string) => {
+    const run = at('of-vae');
+    rmSync(run, { recursive: true, force: true });
+    cpSync(at('latent-cpu'), run, { recursive: true });
+    writeFileSync(at('moved/latent.vae'), latent.replace('"runs/vae"', `"${use}"`));
+    const { code, err } = await vaec('train', at('moved/latent.vae'), '--out', run, '--resume', '--device', 'cpu');
+    expect(code).toBe(1);
+    expect(final(run).equals(final(at('latent-cpu')))).toBe(true);
+    return err.replaceAll(/\s+/g, ' ');
+  };
+  beforeAll(() => cpSync(at('runs/vae'), at('moved/runs/other'), { recursive: true }));
+
+  test('is told to be another, where there is that run', async () => {
+    expect(await resume('runs/other')).toContain('/of-vae" is a run of another spec');
+  });
+
+  test('is told where it is not', async () => {
+    expect(await resume('runs/none')).toContain(`there is no folder "${at('moved/runs/none')}"`);
+  });
+});
+
 test('a run named with a slash at its end is kept whole too', async () => {
   writeFileSync(at('slash.vae'), latent.replace('"runs/vae"', '"runs/vae/"'));
   const run = at('slash');

@@ -41,6 +41,7 @@ export async function withRun<T>(
     throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
   }
   const { settings, data } = folder.record;
+  const specFolder = flags.spec === undefined ? folder.record.spec.folder : undefined;
   const device = await openChosenDevice(flags, terminal);
   try {
     const { profile } = device.report;
@@ -54,7 +55,7 @@ export async function withRun<T>(
       ...(modules && { modules }),
       ...(await frozenOf(compiled)),
       device,
-      data: { folder: flags.data ?? data ?? defaultData, specFolder: dirname(spec) },
+      data: { folder: flags.data ?? data ?? defaultData, specFolder: specFolder ?? dirname(spec) },
     });
     try {
       await model.load(checkpoint);

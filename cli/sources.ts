@@ -17,7 +17,7 @@ export function copyOf(
   const files = new Map([...texts].map(([path, text]) => [isLibrary(path) ? path : nameOf(path), text] as const));
   // A run within a run comes along with it.
   const direct = new Map([...runs].filter(([name]) => !name.includes(':')));
-  return { entry: nameOf(entry) || basename(entry), files, settings, runs: direct };
+  return { entry: nameOf(entry) || basename(entry), folder: dirname(entry), files, settings, runs: direct };
 }
 
 function commonFolder(a: string, b: string): string {

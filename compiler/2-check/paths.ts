@@ -16,6 +16,16 @@ export function resolve(from: string, path: string): string {
   return (isAbsolute ? '/' : '') + parts.join('/');
 }
 
+/** The way to a place from the folder of a file, where there is one: between a relative and an absolute path is none. */
+export function relativeTo(from: string, place: string): string {
+  if (from.startsWith('/') !== place.startsWith('/')) return place;
+  const partsOf = (path: string) => path.split('/').filter((part) => part !== '' && part !== '.');
+  const [folder, parts] = [partsOf(from).slice(0, -1), partsOf(place)];
+  const fork = folder.findIndex((part, i) => part !== parts[i]);
+  const shared = fork === -1 ? folder.length : fork;
+  return [...folder.slice(shared).map(() => '..'), ...parts.slice(shared)].join('/');
+}
+
 /** `.vae` may be left out. */
 export function withEnding(path: string): string {
   return path.endsWith('.vae') ? path : `${path}.vae`;

@@ -3,6 +3,7 @@ import type { Expr, ExprOf } from '../1-syntax/ast.ts';
 import type { DataContract, DataValue } from '../4-tensor/program.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Context, Frame } from '../2-check/context.ts';
+import { relativeTo, resolve } from '../2-check/paths.ts';
 import { markStatic } from '../2-check/static.ts';
 import type { Value } from '../2-check/values.ts';
 import { readSimulation } from './simulate.ts';
@@ -44,7 +45,8 @@ export function readSource(
 
 /**
  * `run("runs/vae", x: "prior").samples`: the arrays that `vaec sample` has written into the run's folder. A field is
- * what the sample of its own name has drawn, or that of the name that is given.
+ * what the sample of its own name has drawn, or that of the name that is given. The source holds the folder, and the
+ * name of a sample for every field.
  */
 function readSamples(expr: Expr, names: readonly string[], frame: Frame): DataContract['source'] | undefined {
   const { session } = frame.context;
@@ -59,8 +61,17 @@ function readSamples(expr: Expr, names: readonly string[], frame: Frame): DataCo
     session.report('wrong-type', expr.span, { expected, found: 'something else' });
     return undefined;
   }
-  const files = names.map((name, i) => [name, `${folder}/samples/${wanted[i] as string}.npy`] as const);
-  return { kind: 'npy', args: Object.fromEntries(files) };
+  const samples = names.map((name, i) => [name, wanted[i]!] as const);
+  return { kind: 'run', args: { 0: besideSpec(folder, frame), ...Object.fromEntries(samples) } };
+}
+
+/**
+ * A run's folder, written against the file it stands in, from the folder of the spec: the plan depends on where the two
+ * lie to each other alone. In the spec of a run that is used, whose first place is not known, it is left as written.
+ */
+function besideSpec(folder: string, { scope, context }: Frame): string {
+  if (folder.startsWith('/') || scope.run !== undefined) return folder;
+  return relativeTo(context.spec.root.path, resolve(scope.path, folder));
 }
 
 /** The arguments of a source by name, or by place; undefined (and reported) where one is not fixed. */

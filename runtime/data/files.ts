@@ -14,9 +14,14 @@ export interface Folders {
 
 /**
  * The path of a file that is there: under the data folder, else under the spec's. A name with .gz also finds the
- * unpacked file, and the other way round. Throws a UserError that says where it looked and how to get it.
+ * unpacked file, and the other way round. Throws a UserError that says where it looked and how to get it: what `howToGet`
+ * says of the path that it should have, where that is known better than for any file.
  */
-export async function findFile(path: string, folders: Folders): Promise<string> {
+export async function findFile(
+  path: string,
+  folders: Folders,
+  howToGet: (wanted: string) => string = () => howToGetFile(path, folders),
+): Promise<string> {
   const places = [folders.folder, ...(folders.specFolder === undefined ? [] : [folders.specFolder])];
   const roots = isAbsolute(path) ? [path] : places.map((place) => join(place, path));
   for (const root of roots) {
@@ -25,11 +30,15 @@ export async function findFile(path: string, folders: Folders): Promise<string> 
     }
   }
   const looked = isAbsolute(path) ? '' : ` in ${places.map((place) => `"${place}"`).join(' or ')}`;
-  const mnist = /^(train|t10k)-(images-idx3|labels-idx1)-ubyte(\.gz)?$/.test(basename(path));
-  const how = mnist
-    ? `fetch it with "vaec data mnist --dir ${folders.folder}"`
-    : 'put it there, or name the folder that holds it with --data DIR';
+  const how = howToGet(roots.at(-1)!);
   throw new UserError(`the data file "${path}" is not${looked === '' ? ' there' : looked}: ${how}`);
+}
+
+function howToGetFile(path: string, { folder }: Folders): string {
+  const mnist = /^(train|t10k)-(images-idx3|labels-idx1)-ubyte(\.gz)?$/.test(basename(path));
+  return mnist
+    ? `fetch it with "vaec data mnist --dir ${folder}"`
+    : 'put it there, or name the folder that holds it with --data DIR';
 }
 
 async function exists(path: string): Promise<boolean> {

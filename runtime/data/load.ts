@@ -8,12 +8,13 @@ import { addDerived, isDerived } from './derived-fields.ts';
 import { derivedSplits } from './derived.ts';
 import { findFile, type Folders } from './files.ts';
 import { dealt, keptRows } from './partition.ts';
-import type { RawField, RawSplit, SourceReader } from './source.ts';
+import type { RawField, RawSplit, SourceReader, SourceRequest } from './source.ts';
 import { readCsvSource } from './sources/csv.ts';
 import { drawGaussianMixture } from './sources/gaussian-mixture.ts';
 import { readIdxSource } from './sources/idx.ts';
 import { readNpySource, readNpzSource } from './sources/numpy.ts';
 import { readPngSource } from './sources/png.ts';
+import { readDraws } from './sources/run.ts';
 import { drawShapes } from './sources/shapes.ts';
 import { simulate } from './sources/simulate.ts';
 import { momentsOf, standardized } from './standardize.ts';
@@ -36,6 +37,7 @@ const SOURCES: Readonly<Record<string, SourceReader>> = {
   npy: readNpySource,
   npz: readNpzSource,
   png: readPngSource,
+  run: readDraws,
   shapes: drawShapes,
   simulate,
 };
@@ -95,10 +97,10 @@ function rawSplits(contract: DataContract, options: LoadOptions): Promise<readon
   const { kind, args } = contract.source;
   const read = options.sources?.get(kind) ?? (Object.hasOwn(SOURCES, kind) ? SOURCES[kind] : undefined);
   if (read !== undefined) {
-    const request = {
+    const request: SourceRequest = {
       contract,
       args: new Arguments(contract.name, kind, args),
-      find: (path: string) => findFile(path, options),
+      find: (path, howToGet) => findFile(path, options, howToGet),
     };
     return read(request);
   }

@@ -38,8 +38,11 @@ export interface RawSplit {
 export interface SourceRequest {
   readonly contract: DataContract;
   readonly args: Arguments;
-  /** The path of a file that is there, from a path as the spec writes it. Throws a UserError when it is missing. */
-  readonly find: (path: string) => Promise<string>;
+  /**
+   * The path of a file that is there, from a path as the spec writes it. Throws a UserError when it is missing, with what
+   * `howToGet` says of the path that it should have.
+   */
+  readonly find: (path: string, howToGet?: (wanted: string) => string) => Promise<string>;
 }
 
 /** Reads or draws one data set: its splits, or a single one named `all`. */

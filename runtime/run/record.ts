@@ -12,6 +12,8 @@ export const runVersion = 1;
 export interface SpecCopy {
   /** The name in `files` of the spec itself. */
   readonly entry: string;
+  /** Where it lay, as it was given: its data files may be there too. */
+  readonly folder: string;
   /** Texts by name, relative and with forward slashes: the spec and those it uses. */
   readonly files: ReadonlyMap<string, string>;
   /** `--set NAME=value`, as written. */
@@ -23,7 +25,7 @@ export interface SpecCopy {
 export interface RunRecord {
   readonly format: 'vaec-run';
   readonly version: number;
-  readonly spec: { readonly name: string; readonly hash: string; readonly entry?: string };
+  readonly spec: { readonly name: string; readonly hash: string; readonly entry?: string; readonly folder?: string };
   readonly settings: { readonly [name: string]: string };
   /** The finished runs whose parameters it has taken, by name, and the fingerprints of their checkpoints. */
   readonly runs?: FrozenLayout['runs'];
@@ -60,7 +62,7 @@ export function recordOf(
   return {
     format: 'vaec-run',
     version: runVersion,
-    spec: { ...plan.spec, ...(copy && { entry: copy.entry }) },
+    spec: { ...plan.spec, ...(copy && { entry: copy.entry, folder: copy.folder }) },
     settings: copy?.settings ?? {},
     ...(plan.frozen && { runs: plan.frozen.runs }),
     ...run,

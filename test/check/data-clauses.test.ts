@@ -62,12 +62,20 @@ data d { x : real[2]  prior : real[2]  source ${source} }
 net f(x) = dense(x, 2)
 train { data d  minimize mean_square(f(x))  optimizer sgd(lr: 1)  batch 2  epochs 1 }`;
 
-  test('are arrays of the samples named, or of the fields', () => {
-    const { programs } = elaborateText(set('run("runs/vae", x: "posterior").samples'));
-    expect(programs.data[0]!.source).toEqual({
-      kind: 'npy',
-      args: { x: 'runs/vae/samples/posterior.npy', prior: 'runs/vae/samples/prior.npy' },
-    });
+  test('are those of the samples named, or of the fields', () => {
+    const { programs } = elaborateText(set('run("runs/vae/", x: "posterior").samples'));
+    const args = { 0: 'runs/vae', x: 'posterior', prior: 'prior' };
+    expect(programs.data[0]!.source).toEqual({ kind: 'run', args });
+  });
+
+  test.each([
+    ['runs/vae', 'lib/runs/vae'],
+    ['../runs/vae', 'runs/vae'],
+    ['/runs/vae', '/runs/vae'],
+  ])('of "%s" in a file of a folder below lie at %s', (written, folder) => {
+    const [data, ...rest] = set(`run("${written}").samples`).trim().split('\n');
+    const { programs } = elaborateText(['use "lib/sets"', ...rest].join('\n'), { 'lib/sets.vae': data! });
+    expect(programs.data[0]!.source.args).toMatchObject({ 0: folder });
   });
 
   test.each([

@@ -46,7 +46,8 @@ export async function readNpzSource({ contract, args, find }: SourceRequest): Pr
   );
 }
 
-function rawField(array: NpyArray, origin: string): RawField {
+/** An array whose first axis is its rows; `origin` is what messages call it. */
+export function rawField(array: NpyArray, origin: string): RawField {
   if (array.shape.length === 0) throw new UserError(`${origin} holds a single number, where rows are needed`);
   const shape = array.shape.slice(1);
   return {

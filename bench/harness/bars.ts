@@ -11,8 +11,8 @@ export interface Bar {
   readonly ours: boolean;
 }
 
-const width = 760;
-const left = 260;
+const width = 790;
+const left = 290;
 const right = 60;
 const top = 44;
 const row = 24;

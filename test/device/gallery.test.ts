@@ -5,7 +5,6 @@ import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { openTestDevice } from '../support/device.ts';
 import { testGalleryKernels } from '../support/gallery-kernels.ts';
 import { runKernel } from '../support/kernel-device.ts';
-import { galleryNames } from '../support/shrunk.ts';
 
 // Mesa's processor driver compiles each kernel anew where its cache is cold: without LLVM's passes in two thirds of the time.
 process.env['GALLIVM_PERF'] ??= 'nopt';
@@ -13,11 +12,7 @@ const opened = await openTestDevice();
 vi.setConfig({ testTimeout: 300_000 });
 
 describe.skipIf(opened === undefined)('on the device', () => {
-  // A driver that compiles kernels for the processor takes minutes for the hundreds of a U-Net; numerics/images.test.ts
-  // has each of its layers.
-  const names = galleryNames.filter((name) => !name.includes('unet'));
-  testGalleryKernels(
-    (kernel, arrays, scalars) => runKernel(opened!, scheduleKernel(kernel, profiles[0]!), arrays, scalars),
-    names,
+  testGalleryKernels((kernel, arrays, scalars) =>
+    runKernel(opened!, scheduleKernel(kernel, profiles[0]!), arrays, scalars),
   );
 });

@@ -22,8 +22,8 @@ export type RunKernel = (
   scalars: Readonly<Record<string, number>>,
 ) => ReadonlyMap<string, Numbers> | Promise<ReadonlyMap<string, Numbers>>;
 
-export function testGalleryKernels(run: RunKernel, names = galleryNames): void {
-  describe.each(names)('%s', (name) => {
+export function testGalleryKernels(run: RunKernel): void {
+  describe.each(galleryNames)('%s', (name) => {
     const { programs, session } = elaborateText(shrunkGallery[name]!, shrunkGallery);
     const context = { builder: session.builder, ...programs };
 

@@ -2,6 +2,7 @@
 import { describe, vi } from 'vitest';
 import { profiles } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
+import { faultsOf } from '../support/driver-faults.ts';
 import { openTestDevice } from '../support/device.ts';
 import { testGalleryKernels } from '../support/gallery-kernels.ts';
 import { runKernel } from '../support/kernel-device.ts';
@@ -12,7 +13,8 @@ const opened = await openTestDevice();
 vi.setConfig({ testTimeout: 300_000 });
 
 describe.skipIf(opened === undefined)('on the device', () => {
-  testGalleryKernels((kernel, arrays, scalars) =>
-    runKernel(opened!, scheduleKernel(kernel, profiles[0]!), arrays, scalars),
+  testGalleryKernels(
+    (kernel, arrays, scalars) => runKernel(opened!, scheduleKernel(kernel, profiles[0]!), arrays, scalars),
+    faultsOf(opened),
   );
 });

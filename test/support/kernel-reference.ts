@@ -12,6 +12,9 @@ export interface Bounded {
   readonly error: number;
 }
 
+/** By how many ULP more than its tolerance an op may err: faults of a driver that are known. */
+export type Faults = { readonly [Name in keyof typeof ops]?: number };
+
 export type Arrays = ReadonlyMap<string, ArrayLike<number>>;
 
 interface Place {
@@ -24,6 +27,7 @@ export function evaluateKernel(
   kernel: Kernel,
   arrays: Arrays,
   scalars: Readonly<Record<string, number>> = {},
+  faults: Faults = {},
 ): ReadonlyMap<string, readonly (Bounded | undefined)[]> {
   const results = new Map<string, (Bounded | undefined)[]>();
   const resultOf = (tensor: Tensor): (Bounded | undefined)[] => {
@@ -31,7 +35,7 @@ export function evaluateKernel(
     results.set(tensor.name, known);
     return known;
   };
-  const at = new Evaluator(arrays, scalars);
+  const at = new Evaluator(arrays, scalars, faults);
   for (const axes of walk(kernel.axes)) {
     const final = new Map<Accumulator, Bounded>();
     for (const phase of kernel.phases) {
@@ -63,8 +67,10 @@ export function evaluateKernel(
 class Evaluator {
   readonly #arrays: Arrays;
   readonly #scalars: Readonly<Record<string, number>>;
+  readonly #faults: Faults;
 
-  constructor(arrays: Arrays, scalars: Readonly<Record<string, number>>) {
+  constructor(arrays: Arrays, scalars: Readonly<Record<string, number>>, faults: Faults) {
+    this.#faults = faults;
     this.#arrays = arrays;
     this.#scalars = scalars;
   }
@@ -141,7 +147,10 @@ class Evaluator {
     const own =
       typeof tolerance.ulp === 'function' ? (tolerance.ulp as (...xs: number[]) => number)(...exact) : tolerance.ulp;
     // Even an op that is exact in its own terms rounds to f32.
-    return { value, error: error + Math.max(own, 1) * ulp(value) + (tolerance.absolute ?? 0) };
+    return {
+      value,
+      error: error + (Math.max(own, 1) + (this.#faults[op] ?? 0)) * ulp(value) + (tolerance.absolute ?? 0),
+    };
   }
 }
 

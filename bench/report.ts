@@ -19,7 +19,9 @@ if (files.length === 0) {
   process.exitCode = 2;
 } else {
   const found = files.map((file) => ({ file, results: JSON.parse(readFileSync(file, 'utf8')) as Results }));
-  const charts = found.flatMap(({ results }) => results.measures.flatMap(chartsOf));
+  const drawn = found.flatMap(({ results }) => results.measures.flatMap(chartsOf));
+  // A workload that was measured again under other settings is told in its table.
+  const charts = drawn.filter(({ name }, i) => drawn.findIndex((one) => one.name === name) === i);
   const sections = found.map(({ file, results: { machine, measures } }) =>
     [
       `${machineLine(machine)}, ${machine.time.slice(0, 10)} (\`${basename(file)}\`):`,

@@ -3,7 +3,7 @@
  * folder of the new one, so that it is whole by itself.
  */
 import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import { UserError } from '../errors.ts';
@@ -96,7 +96,7 @@ async function filesBelow(run: string): Promise<readonly string[]> {
 
 /** By the path within the run, or within one that it keeps. */
 function isNeeded(path: string): boolean {
-  const own = path.split('/');
+  const own = path.split(sep);
   while (own[0] === keptRuns) own.splice(0, 2);
   const file = own.join('/');
   return file === 'run.json' || file === 'hypers.json' || file === finalCheckpoint || own[0] === 'spec';

@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, machineLine } from './harness/machine.ts';
-import { measureIdle } from './measures/idle.ts';
+import { idle } from './measures/idle.ts';
 import type { Finding, Measure, Results } from './measures/measure.ts';
-import { measureMemory } from './measures/memory.ts';
-import { measureKernels } from './measures/profile.ts';
-import { measureStartup } from './measures/startup.ts';
-import { measureStep } from './measures/step.ts';
+import { memory } from './measures/memory.ts';
+import { profile } from './measures/profile.ts';
+import { sampling } from './measures/sampling.ts';
+import { startup } from './measures/startup.ts';
+import { step } from './measures/step.ts';
 import { help, readOptions } from './options.ts';
 
 const options = readOptions(process.argv.slice(2));
@@ -18,13 +19,13 @@ if (options === 'help') {
   const say = (text: string) => (options.json ? undefined : console.log(`${text}\n`));
   const tell = (text: string) => console.error(text);
   say(machineLine(machine));
-  const measures: readonly Measure[] = options.profile
-    ? [measureKernels]
-    : [measureStep, measureStartup, measureMemory, measureIdle];
+  const measures: readonly Measure[] = options.profile ? [profile] : [step, sampling, startup, memory, idle];
+  const seconds = measures.reduce((sum, measure) => sum + measure.seconds(options), 0);
+  tell(`about ${Math.ceil(seconds / 60)} minutes`);
   const findings: Finding[] = [];
   for (const measure of measures) {
     try {
-      const finding = await measure(options, tell);
+      const finding = await measure.run(options, tell);
       if (finding === undefined) continue;
       findings.push(finding);
       say(finding.text);

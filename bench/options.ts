@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { sharedData } from '../test/shared-data.ts';
-import type { Place } from './contenders/list.ts';
+import { type Place, places } from './contenders/list.ts';
 
 export interface Options {
   readonly rounds: number;
@@ -26,11 +26,11 @@ export interface Options {
 
 export const help = `npm run bench -- [options]
 
-What is measured: step (milliseconds a training step beside other libraries), startup, memory, idle.
+What is measured: step (milliseconds a training step beside other libraries), sampling, startup, memory, idle.
 
   --filter TEXT    only what has all words of TEXT in its measure, workload or name; commas separate alternatives:
                    --filter startup, --filter "step vaec,step pytorch"
-  --device NAME    only contenders that compute there: cpu or webgpu
+  --device NAME    only contenders that compute there: cpu, webgpu or cuda
   --rounds N       rounds (7); every contender has a turn in each
   --steps N        steps of a turn (40)
   --threads LIST   numbers of threads to compare (1,2)
@@ -61,8 +61,9 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const { device, data, python, coretype, json, profile } = values;
-  if (device !== 'all' && device !== 'cpu' && device !== 'webgpu')
-    throw new Error(`--device "${device}": cpu or webgpu`);
+  const place = places.find((one) => one === device);
+  if (device !== 'all' && place === undefined)
+    throw new Error(`--device "${device}": ${places.join(', ')} is what there is`);
   const threads = [...new Set(values.threads.split(',').map((text) => atLeastOne('--threads', text)))];
   return {
     rounds: atLeastOne('--rounds', values.rounds),
@@ -73,7 +74,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     json,
     profile,
     ...(coretype !== undefined && { coretype }),
-    ...(device !== 'all' && { device }),
+    ...(place !== undefined && { device: place }),
     wanted: wantedBy(values.filter),
   };
 }

@@ -19,23 +19,32 @@ type Parameters = Record<string, Array>;
 type Step<Drawn> = (state: State, x: Array, drawn: Drawn, rate: Array) => unknown;
 type State = { parameters: Parameters; m: Parameters; v: Parameters };
 
+/** A workload's. */
+interface Mathematics {
+  loss(p: Parameters, x: Array, draws: Parameters): Array;
+  /** What is drawn from latents. */
+  pictures?(p: Parameters, z: Array): Array;
+  /** How a parameter of the fixture is kept, where it is in another way. */
+  kept?(name: string, value: Array): Array;
+}
+
 await serve(async (): Promise<Contender> => {
   const { index, values } = readFixture(fixture);
   const adapter = device === 'webgpu' ? await provideWebGpu() : undefined;
   if (threads !== undefined) provideWorkers(Number(threads));
   const { defaultDevice, init, jit, numpy: np, random, valueAndGrad } = await import('@jax-js/jax');
-  const { loss } = (await import(`../workloads/${index.workload}/jax-js.ts`)) as {
-    loss: (p: Parameters, x: Array, draws: Parameters) => Array;
-  };
+  const { loss, pictures, kept } = (await import(`../workloads/${index.mathematics}/jax-js.ts`)) as Mathematics;
   if (!(await init(device as 'wasm')).includes(device as 'wasm')) throw new Missing(`jax-js has no ${device} here`);
   defaultDevice(device as 'wasm');
 
   const tensor = (one: FixtureTensor): Array => np.array(values(one)).reshape([...one.shape]);
-  const all = (make: (one: FixtureTensor) => Array): Parameters =>
-    Object.fromEntries(index.parameters.map((one) => [one.name, make(one)]));
-  const zeros = () => all(({ shape }) => np.zeros([...shape]));
   const batch = tensor(ofStep(index.batches, 0));
-  let state: State = { parameters: all(tensor), m: zeros(), v: zeros() };
+  const parameters: Parameters = Object.fromEntries(
+    index.parameters.map((one) => [one.name, kept?.(one.name, tensor(one)) ?? tensor(one)]),
+  );
+  const zeros = (): Parameters =>
+    Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, np.zeros([...shape])]));
+  let state: State = { parameters, m: zeros(), v: zeros() };
   let step = 0;
   let last: Array | undefined;
 
@@ -56,9 +65,10 @@ await serve(async (): Promise<Contender> => {
     root.dispose();
     return next;
   };
+  const shared = (arrays: Parameters): Parameters =>
+    Object.fromEntries(Object.entries(arrays).map(([name, value]) => [name, value.ref]));
   const train = (state: State, x: Array, draws: Parameters, rate: Array): [Array, State] => {
-    const parameters = Object.fromEntries(Object.entries(state.parameters).map(([name, value]) => [name, value.ref]));
-    const [value, gradient] = valueAndGrad(loss)(parameters, x, draws);
+    const [value, gradient] = valueAndGrad(loss)(shared(state.parameters), x, draws);
     return [value, update(gradient, state, rate)];
   };
   const given = jit(train);
@@ -80,19 +90,28 @@ await serve(async (): Promise<Contender> => {
   };
   const read = async (): Promise<number> => (await last!.ref.data())[0]!;
   const pace = new ReadPace();
+  const decode = pictures && jit(pictures);
+  const latents = index.sampling && tensor(index.sampling.latents);
   return {
     version: versionOf('@jax-js/jax'),
     device: adapter ?? cpus()[0]!.model,
     notes: threads === undefined ? [] : ['web workers lent to it, which Node does not have'],
     async losses() {
       const losses: number[] = [];
-      for (let i = 0; i < index.losses.length; i++) {
+      for (let i = 0; i < index.batches.shape[0]!; i++) {
         const draws = index.draws.map((one): [string, Array] => [one.name, tensor(ofStep(one, i))]);
         advance(given, tensor(ofStep(index.batches, i)), Object.fromEntries(draws));
         losses.push(await read());
       }
       return losses;
     },
+    ...(decode &&
+      latents && {
+        sampling: {
+          draws: latents.shape[0]!,
+          images: () => decode(shared(state.parameters), latents.ref).data(),
+        },
+      }),
     steps: (count) =>
       pace.run(
         count,

@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../harness/child.ts';
 
-export type Family = 'vaec' | 'PyTorch' | 'jax-js' | 'TensorFlow.js';
-export type Place = 'cpu' | 'webgpu';
+export type Family = 'vaec' | 'PyTorch' | 'JAX' | 'jax-js' | 'TensorFlow.js';
+
+export const places = ['cpu', 'webgpu', 'cuda'] as const;
+export type Place = (typeof places)[number];
 
 export interface Entry {
   /** `vaec cpu, 2 threads`. */
@@ -30,7 +32,14 @@ export interface Choice {
 }
 
 export function allContenders({ threads, ...python }: Choice): readonly Entry[] {
-  return [...vaec(threads), ...threads.flatMap((count) => pyTorch(count, python)), ...jaxJs(threads), ...tensorFlow()];
+  return [
+    ...vaec(threads),
+    ...threads.flatMap((count) => pyTorch(count, python)),
+    ...pyTorchOnCuda(python),
+    ...jax(python),
+    ...jaxJs(threads),
+    ...tensorFlow(),
+  ];
 }
 
 function vaec(threads: readonly number[]): readonly Entry[] {
@@ -52,28 +61,50 @@ function pyTorch(threads: number, { python, coretype }: Omit<Choice, 'threads'>)
   // One thread runs the same in both builds of OpenBLAS; with several, the one that shares PyTorch's own pool may win.
   const builds = threads === 1 ? [undefined] : [undefined, ...openMpBuilds()];
   return builds.flatMap((build) =>
-    ['eager', 'jit'].flatMap((mode) =>
-      [false, true].map((foreach): Entry => {
-        const how = [...(mode === 'jit' ? ['jit'] : []), ...(foreach ? ['foreach'] : []), ...(build ? ['openmp'] : [])];
-        return {
-          name: ['PyTorch', counted(threads, 'thread'), ...how].join(', '),
-          family: 'PyTorch',
-          place: 'cpu',
-          threads,
-          command: (fixture) => ({
-            file: python,
-            args: [here('pytorch.py'), fixture, here('../workloads'), mode, foreach ? '1' : '0', `${threads}`],
-            env: {
-              OMP_WAIT_POLICY: 'passive',
-              OMP_NUM_THREADS: `${threads}`,
-              OPENBLAS_NUM_THREADS: `${threads}`,
-              OPENBLAS_CORETYPE: coretype,
-              ...(build !== undefined && { LD_LIBRARY_PATH: build }),
-            },
-          }),
-        };
+    [[], ['foreach'], ['jit'], ['jit', 'foreach']].map(
+      (modes): Entry => ({
+        name: ['PyTorch', counted(threads, 'thread'), ...modes, ...(build ? ['openmp'] : [])].join(', '),
+        family: 'PyTorch',
+        place: 'cpu',
+        threads,
+        command: (fixture) => ({
+          file: python,
+          args: [here('pytorch.py'), fixture, here('../workloads'), 'cpu', `${threads}`, ...modes],
+          env: {
+            OMP_WAIT_POLICY: 'passive',
+            OMP_NUM_THREADS: `${threads}`,
+            OPENBLAS_NUM_THREADS: `${threads}`,
+            OPENBLAS_CORETYPE: coretype,
+            ...(build !== undefined && { LD_LIBRARY_PATH: build }),
+          },
+        }),
       }),
     ),
+  );
+}
+
+function pyTorchOnCuda({ python }: Omit<Choice, 'threads'>): readonly Entry[] {
+  return [[], ['fused'], ['compile', 'fused'], ['graph', 'fused'], ['compile', 'graph', 'fused']].map(
+    (modes): Entry => ({
+      name: ['PyTorch cuda', ...(modes.length === 0 ? ['eager'] : modes)].join(', '),
+      family: 'PyTorch',
+      place: 'cuda',
+      command: (fixture) => ({
+        file: python,
+        args: [here('pytorch.py'), fixture, here('../workloads'), 'cuda', '1', ...modes],
+      }),
+    }),
+  );
+}
+
+function jax({ python }: Omit<Choice, 'threads'>): readonly Entry[] {
+  return (['cpu', 'cuda'] as const).map(
+    (place): Entry => ({
+      name: `JAX ${place}`,
+      family: 'JAX',
+      place,
+      command: (fixture) => ({ file: python, args: [here('jax_jit.py'), fixture, here('../workloads'), place] }),
+    }),
   );
 }
 

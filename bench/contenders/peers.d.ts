@@ -27,7 +27,8 @@ declare module '@jax-js/jax' {
     zeros(shape: number[]): Array;
     matmul(a: Array, b: Array): Array;
     split(a: Array, parts: number, axis?: number): Array[];
-    sum(a: Array): Array;
+    sum(a: Array, axis?: number): Array;
+    transpose(a: Array, axes: number[]): Array;
     take(a: Array, indices: Array): Array;
     concatenate(parts: Array[], axis: number): Array;
     absolute(a: Array): Array;
@@ -39,8 +40,25 @@ declare module '@jax-js/jax' {
     sin(a: Array): Array;
     sqrt(a: Array): Array;
     square(a: Array): Array;
+    tanh(a: Array): Array;
   };
-  export const nn: { relu(a: Array): Array; silu(a: Array): Array };
+  export const nn: {
+    logsumexp(a: Array, axis: number): Array;
+    relu(a: Array): Array;
+    sigmoid(a: Array): Array;
+    silu(a: Array): Array;
+  };
+  type Pair = [number, number];
+  export const lax: {
+    convGeneralDilated(images: Array, kernel: Array, strides: Pair, padding: [Pair, Pair]): Array;
+    convTranspose(
+      images: Array,
+      kernel: Array,
+      strides: Pair,
+      padding: [Pair, Pair],
+      options: { readonly transposeKernel: boolean },
+    ): Array;
+  };
   export const random: {
     key(seed: Array): Array;
     normal(key: Array, shape: number[]): Array;
@@ -77,7 +95,8 @@ declare module '@tensorflow/tfjs' {
     sigmoid(): Tensor;
     sin(): Tensor;
     square(): Tensor;
-    sum(): Tensor;
+    sum(axis?: number): Tensor;
+    tanh(): Tensor;
     toInt(): Tensor;
     data(): Promise<Float32Array>;
     dispose(): void;
@@ -99,6 +118,16 @@ declare module '@tensorflow/tfjs' {
       epsilon: number,
     ): { minimize(loss: () => Tensor, returnCost: true, variables: readonly Tensor[]): Tensor | null };
   };
+  export function conv2d(images: Tensor, kernel: Tensor, strides: number, padding: number): Tensor;
+  export function conv2dTranspose(
+    images: Tensor,
+    kernel: Tensor,
+    outputShape: [number, number, number, number],
+    strides: number,
+    padding: number,
+  ): Tensor;
+  export function logSumExp(x: Tensor, axis: number): Tensor;
+  export function transpose(x: Tensor, axes: number[]): Tensor;
   export function setBackend(name: string): Promise<boolean>;
   export function ready(): Promise<void>;
   export function tensor(values: Float32Array, shape: number[]): Tensor;

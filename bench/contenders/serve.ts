@@ -1,6 +1,6 @@
 /** The contender's side of the protocol, for those that run under Node. */
 import { createInterface } from 'node:readline';
-import { type Answer, type KernelTime, readInterval } from '../harness/protocol.ts';
+import { type Answer, type KernelTime, meanPixels, readInterval } from '../harness/protocol.ts';
 
 export interface Contender {
   readonly version: string;
@@ -11,6 +11,8 @@ export interface Contender {
   losses(): Promise<readonly number[]>;
   /** Trains so many steps to their end. */
   steps(count: number): Promise<void>;
+  /** Where the fixture has latents: decodes all of them, and gives the pictures, [draws, ...], once they are read. */
+  readonly sampling?: { readonly draws: number; images(): Promise<Float32Array> };
   profile?(): Promise<readonly KernelTime[]>;
 }
 
@@ -40,19 +42,30 @@ export async function serve(open: () => Promise<Contender>): Promise<void> {
 
 async function answer(contender: Contender, line: string): Promise<Answer> {
   const [question, count] = line.split(' ');
+  const { sampling } = contender;
   switch (question) {
     case 'losses':
-      return { kind: 'losses', losses: await contender.losses() };
-    case 'steps': {
-      const begin = performance.now();
-      await contender.steps(Number(count));
-      return { kind: 'steps', milliseconds: (performance.now() - begin) / Number(count) };
-    }
+      return { kind: 'numbers', numbers: await contender.losses() };
+    case 'pixels':
+      return { kind: 'numbers', numbers: meanPixels(await sampling!.images(), sampling!.draws) };
+    case 'steps':
+      return timed(Number(count), () => contender.steps(Number(count)));
+    case 'images':
+      return timed(Number(count), async () => {
+        for (let i = 0; i < Number(count); i++) await sampling!.images();
+      });
     case 'profile':
       return { kind: 'profile', kernels: (await contender.profile?.()) ?? [] };
     default:
       return { kind: 'error', message: `"${line}" is not a question` };
   }
+}
+
+/** `work` does `count` times the same. */
+async function timed(count: number, work: () => Promise<void>): Promise<Answer> {
+  const begin = performance.now();
+  await work();
+  return { kind: 'time', milliseconds: (performance.now() - begin) / count };
 }
 
 function whyMissing(error: unknown): string | undefined {

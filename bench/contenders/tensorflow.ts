@@ -11,6 +11,15 @@ const [, , fixture = '', device = ''] = process.argv;
 /** Tensors by name. */
 type Parameters = Readonly<Record<string, Tensor>>;
 
+/** A workload's. */
+interface Mathematics {
+  loss(p: Parameters, x: Tensor, draws: Parameters): Tensor;
+  /** What is drawn from latents. */
+  pictures?(p: Parameters, z: Tensor): Tensor;
+  /** How a parameter of the fixture is kept, where it is in another way. */
+  kept?(name: string, value: Tensor): Tensor;
+}
+
 await serve(async (): Promise<Contender> => {
   const { index, values } = readFixture(fixture);
   const adapter = device === 'webgpu' ? await provideWebGpu() : undefined;
@@ -18,11 +27,11 @@ await serve(async (): Promise<Contender> => {
   await (device === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-wasm'));
   if (!(await tf.setBackend(device))) throw new Missing(`TensorFlow.js has no ${device} here`);
   await tf.ready();
-  const { loss } = (await import(`../workloads/${index.workload}/tensorflow.ts`)) as {
-    loss: (p: Parameters, x: Tensor, draws: Parameters) => Tensor;
-  };
+  const { loss, pictures, kept } = (await import(`../workloads/${index.mathematics}/tensorflow.ts`)) as Mathematics;
   const tensor = (one: FixtureTensor): Tensor => tf.tensor(values(one), [...one.shape]);
-  const parameters = Object.fromEntries(index.parameters.map((one) => [one.name, tf.variable(tensor(one))]));
+  const parameters = Object.fromEntries(
+    index.parameters.map((one) => [one.name, tf.variable(kept?.(one.name, tensor(one)) ?? tensor(one))]),
+  );
   const variables = Object.values(parameters);
   const batch = tensor(ofStep(index.batches, 0));
   const optimizer = tf.train.adam(index.learningRate, 0.9, 0.999, 1e-8);
@@ -40,18 +49,26 @@ await serve(async (): Promise<Contender> => {
   };
   const read = async (): Promise<number> => (await last!.data())[0]!;
   const pace = new ReadPace();
+  const latents = index.sampling && tensor(index.sampling.latents);
+  const images = async (): Promise<Float32Array> => {
+    const drawn = tf.tidy(() => pictures!(parameters, latents!));
+    const numbers = await drawn.data();
+    drawn.dispose();
+    return numbers;
+  };
   return {
     version: tf.version.tfjs,
     device: adapter ?? cpus()[0]!.model,
     notes: device === 'wasm' ? ['SIMD, one thread: TensorFlow.js has no threads under Node'] : [],
     async losses() {
       const losses: number[] = [];
-      for (let i = 0; i < index.losses.length; i++) {
+      for (let i = 0; i < index.batches.shape[0]!; i++) {
         advance(tensor(ofStep(index.batches, i)), (one) => tensor(ofStep(one, i)));
         losses.push(await read());
       }
       return losses;
     },
+    ...(pictures && latents && { sampling: { draws: latents.shape[0]!, images } }),
     steps: (count) => pace.run(count, () => advance(batch, fresh), read),
   };
 });

@@ -7,7 +7,6 @@ import { compile } from '../../compiler/compile.ts';
 import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, openModel } from '../../runtime/index.ts';
 import { diskSources } from '../../runtime/spec-sources.ts';
-import { workloadNamed } from '../workloads/list.ts';
 import { readFixture } from './fixture.ts';
 import { type Contender, Missing, serve } from './serve.ts';
 import { openTarget, type Target } from './vaec-target.ts';
@@ -18,12 +17,18 @@ const [, , fixture = '', data = '', place = '', threads = '1', timed] = process.
 const profiled = 40;
 
 await serve(async (): Promise<Contender> => {
-  const { index } = readFixture(fixture);
-  const { spec, seed } = workloadNamed(index.workload);
+  const { spec, index } = readFixture(fixture);
+  const { hypers, sampling, seed } = index;
   const target = await open();
   const { report } = target.device;
-  const { compiled } = compile({ entry: spec, host: diskSources(), profile: report.profile });
-  if (compiled === undefined) throw new Error(`${spec} does not compile`);
+  const { compiled } = compile({
+    entry: spec,
+    host: diskSources(),
+    profile: report.profile,
+    hypers,
+    ...(sampling && { samples: { [sampling.program]: sampling.latents.shape[0]! } }),
+  });
+  if (compiled === undefined) throw new Error(`${index.workload} does not compile`);
   const { kernels: sources, modules } = compiled;
   const plan = withoutTracking(compiled.plan);
   const training = plan.programs.find((program) => program.kind === 'train')!;
@@ -50,12 +55,19 @@ await serve(async (): Promise<Contender> => {
       ...(report.target === 'cpu' ? [`SIMD ${report.simd}`] : []),
     ],
     async losses() {
-      for (let step = 0; step < index.losses.length; step++) await train(1);
+      for (let step = 0; step < index.batches.shape[0]!; step++) await train(1);
       return objectives.map((objective) => (training.sense === 'maximize' ? -objective : objective));
     },
     async steps(count) {
       await train(count);
     },
+    // What is drawn is the fixture's latents: they are drawn again in the kernels, by the same seed.
+    ...(sampling && {
+      sampling: {
+        draws: sampling.latents.shape[0]!,
+        images: async () => (await model.sample(`sample.${sampling.program}`)).values,
+      },
+    }),
     profile: () => target.times(plan, training, train, profiled),
   };
 });

@@ -1,7 +1,7 @@
 /** vaec beside its peers, each by its fastest variant, and by threads; ratios of rounds, with the target beside them. */
 import type { Entry } from '../contenders/list.ts';
 import type { Timed } from './race.ts';
-import { isOurs, isTheirs, targets } from '../targets.ts';
+import { isOurs, isTheirs, type Target, targets, verdict } from '../targets.ts';
 import { ratiosOf, type Spread, spreadOf } from './statistics.ts';
 import { digits } from './table.ts';
 
@@ -11,20 +11,24 @@ export interface Comparison {
   /** Our time divided by theirs. */
   readonly ratio: Spread;
   readonly atMost?: number;
-  readonly goal?: number;
   readonly text: string;
 }
 
-export function comparisons(timed: readonly Timed[]): readonly Comparison[] {
+/** `aimed`: whether the targets are for what was timed. */
+export function comparisons(timed: readonly Timed[], aimed: boolean): readonly Comparison[] {
   const beside = targets.flatMap((target): Comparison[] => {
     const ours = fastest(timed, (entry) => isOurs(target, entry));
     const theirs = fastest(timed, (entry) => isTheirs(target, entry));
     if (ours === undefined || theirs === undefined) return [];
-    const applies = !target.software || /llvmpipe|lavapipe|swiftshader/i.test(ours.contestant.ready.device);
-    const { atMost, goal } = target;
-    return [compared(ours, theirs, applies ? { atMost, ...(goal !== undefined && { goal }) } : {})];
+    const applies = aimed && (!target.software || isSoftware(ours.contestant.ready.device));
+    return [compared(ours, theirs, applies ? target : {})];
   });
   return [...beside, ...byThreads(timed)];
+}
+
+/** Whether a WebGPU adapter of that name computes on the processor. */
+function isSoftware(device: string): boolean {
+  return /llvmpipe|lavapipe|swiftshader/i.test(device);
 }
 
 /** vaec with more threads beside vaec with one. */
@@ -44,17 +48,17 @@ function fastest(timed: readonly Timed[], belongs: (entry: Entry) => boolean): T
   );
 }
 
-function compared(ours: Timed, theirs: Timed, bound: { readonly atMost?: number; readonly goal?: number }): Comparison {
+function compared(ours: Timed, theirs: Timed, bound: Pick<Target, 'atMost' | 'goal'>): Comparison {
   const ratio = ratiosOf(ours.times, theirs.times);
   const [a, b] = [ours.contestant.entry.name, theirs.contestant.entry.name];
   const faster =
     ratio.median < 1 ? `${digits(1 / ratio.median)} times faster` : `${digits(ratio.median)} times the time`;
   const spread = `${digits(ratio.least)} to ${digits(ratio.most)}`;
-  const goal = bound.goal === undefined ? '' : `, goal ${digits(bound.goal)}`;
+  const { atMost, goal } = bound;
   const target =
-    bound.atMost === undefined
+    atMost === undefined
       ? ''
-      : `; target at most ${digits(bound.atMost)}${goal}: ${ratio.median <= bound.atMost ? 'reached' : 'not reached'}`;
+      : `; target ${verdict(ratio.median, atMost)}${goal === undefined ? '' : `, goal ${verdict(ratio.median, goal)}`}`;
   const text = `${a} / ${b}: ${digits(ratio.median)} (${spread}), ${faster}${target}`;
-  return { ours: a, theirs: b, ratio, ...bound, text };
+  return { ours: a, theirs: b, ratio, ...(atMost !== undefined && { atMost }), text };
 }

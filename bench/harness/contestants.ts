@@ -3,18 +3,17 @@ import { allContenders, type Entry } from '../contenders/list.ts';
 import type { Tell } from '../measures/measure.ts';
 import type { Options } from '../options.ts';
 import { Child } from './child.ts';
-import type { FixtureIndex } from './fixture.ts';
 import type { Ready } from './protocol.ts';
 
-/** How far the losses of the first steps may be from the reference, as a part of it. */
+/** How far the numbers that a contender is checked by may be from what is right, as a part of it. */
 export const agreement = 1e-4;
 
 export interface Contestant {
   readonly entry: Entry;
   readonly child: Child;
   readonly ready: Ready;
-  /** Of its first steps, in nats a row; and how far the worst is from the reference, as a part of it. */
-  readonly losses: readonly number[];
+  /** What it was checked by; and how far the worst is from what is right, as a part of it. */
+  readonly numbers: readonly number[];
   readonly off: number;
 }
 
@@ -23,9 +22,13 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** The reason's first line: stacks are for the file. */
-export function leftOutLine({ name, reason }: LeftOut): string {
-  return `${name} is left out: ${reason.split('\n')[0]}`;
+/** A line for each reason, of which the first line is told: stacks are for the file. */
+export function leftOutLines(all: readonly LeftOut[]): readonly string[] {
+  const reasons = [...new Set(all.map(({ reason }) => reason.split('\n')[0]!))];
+  return reasons.map((reason) => {
+    const names = all.filter((one) => one.reason.split('\n')[0] === reason).map(({ name }) => name);
+    return `left out: ${names.join('; ')}: ${reason}`;
+  });
 }
 
 export interface Field {
@@ -41,42 +44,65 @@ export function wantedContenders(options: Options, measure: string, workload: st
   );
 }
 
+/** What contenders are asked before anything is timed, and the answer. */
+export interface Question {
+  readonly ask: 'losses' | 'pixels';
+  /** Where absent, the first contender's answer is right: they are held against each other. */
+  readonly right?: readonly number[];
+}
+
 /** Starts contenders one after the other. Those that cannot run or that compute something else are left out, with why. */
 export async function openField(
   entries: readonly Entry[],
-  { folder, index, data }: { readonly folder: string; readonly index: FixtureIndex; readonly data: string },
+  { folder, data, question }: { readonly folder: string; readonly data: string; readonly question: Question },
   tell: Tell,
 ): Promise<Field> {
   const contestants: Contestant[] = [];
   const leftOut: LeftOut[] = [];
+  /** Why a library cannot run in a place: its variants are not tried. */
+  const missing = new Map<string, string>();
+  let { right } = question;
   for (const entry of entries) {
-    const { child, answer } = await Child.start(entry.command(folder, data));
-    const leave = async (reason: string) => {
+    const kind = `${entry.family} ${entry.place}`;
+    const leave = (reason: string) => {
       leftOut.push({ name: entry.name, reason });
-      tell(leftOutLine({ name: entry.name, reason }));
-      await child.quit();
+      tell(leftOutLines([{ name: entry.name, reason }])[0]!);
     };
-    if (answer.kind !== 'ready') {
-      await leave(
-        answer.kind === 'missing' ? answer.reason : `it failed: ${'message' in answer ? answer.message : ''}`,
-      );
+    const known = missing.get(kind);
+    if (known !== undefined) {
+      leftOut.push({ name: entry.name, reason: known });
       continue;
     }
+    const { child, answer } = await Child.start(entry.command(folder, data));
     try {
-      const { losses } = await child.ask('losses', 'losses');
-      const off = Math.max(...index.losses.map((right, step) => Math.abs((losses[step] ?? Number.NaN) / right - 1)));
-      if (off <= agreement) {
-        contestants.push({ entry, child, ready: answer, losses, off });
-        tell(`${entry.name}: its first ${losses.length} losses are within ${off.toExponential(1)} of the reference`);
+      if (answer.kind === 'missing') {
+        missing.set(kind, answer.reason);
+        leave(answer.reason);
+      } else if (answer.kind !== 'ready') {
+        leave(`it failed: ${'message' in answer ? answer.message : answer.kind}`);
       } else {
-        const [here, right] = [losses, index.losses].map((values) => values.map((value) => value.toFixed(3)).join(' '));
-        await leave(`it computes something else: its first losses are ${here}, and ${right} are right`);
+        const { numbers } = await child.ask(question.ask, 'numbers');
+        right ??= numbers;
+        const off = distance(numbers, right);
+        if (off <= agreement) {
+          contestants.push({ entry, child, ready: answer, numbers, off });
+          tell(`${entry.name}: ${question.ask} within ${off.toExponential(1)} of the reference`);
+          continue;
+        }
+        const [here, there] = [numbers, right].map((values) => values.map((value) => value.toFixed(3)).join(' '));
+        leave(`it computes something else: its first ${question.ask} are ${here}, and ${there} are right`);
       }
     } catch (error) {
-      await leave(`it failed: ${error instanceof Error ? error.message : String(error)}`);
+      leave(`it failed: ${error instanceof Error ? error.message : String(error)}`);
     }
+    await child.quit();
   }
   return { contestants, leftOut };
+}
+
+/** How far the worst number is from the right one, as a part of it; not a number where one is missing. */
+export function distance(numbers: readonly number[], right: readonly number[]): number {
+  return Math.max(...right.map((value, i) => Math.abs((numbers[i] ?? Number.NaN) / value - 1)));
 }
 
 export async function closeField({ contestants }: Field): Promise<void> {

@@ -1,19 +1,14 @@
 /**
- * The numbers that every contender begins with, in a folder: the weights, and the batches and the noise of the first steps
- * as raw f32 (fixture.f32, little endian), with an index of them (fixture.json) that also holds the losses of those steps
- * in float64, which all must agree with.
+ * What every contender begins with, in a folder: the spec (spec.vae), and the weights, the batches and the noise of the
+ * first steps as raw f32 (fixture.f32, little endian) with an index of them (fixture.json).
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
-import { splitNamed } from '../../runtime/data/dataset.ts';
-import { drawsOfSteps, type NoiseKind } from '../../test/support/draws.ts';
+import type { NoiseKind } from '../../test/support/draws.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { openSubject, referenceLosses } from './reference.ts';
-
-/** Steps whose losses must agree: by the last one, every term of the objective weighs more than its tolerance. */
-const steps = 6;
+import { noiseIn, openSubject, type Subject } from './reference.ts';
 
 export interface FixtureTensor {
   readonly name: string;
@@ -24,14 +19,16 @@ export interface FixtureTensor {
 
 export interface FixtureIndex {
   readonly workload: string;
+  readonly mathematics: string;
+  readonly hypers: Readonly<Record<string, string>>;
+  readonly seed: number;
   readonly learningRate: number;
   readonly parameters: readonly FixtureTensor[];
   /** [steps, batch, elements of a row]. */
   readonly batches: FixtureTensor;
   /** Each [steps, ...]. */
   readonly draws: readonly FixtureDraw[];
-  /** Of each step, in nats a row. */
-  readonly losses: readonly number[];
+  readonly sampling?: FixtureSampling;
 }
 
 /** What a step draws under a name, as the workload says. */
@@ -39,54 +36,93 @@ export interface FixtureDraw extends FixtureTensor {
   readonly kind: NoiseKind;
 }
 
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
+/** What is decoded where sampling is measured. */
+export interface FixtureSampling {
+  /** The spec's sample program. */
+  readonly program: string;
+  /** [draws, latent]: what that program draws. */
+  readonly latents: FixtureTensor;
 }
 
-/** Writes the fixture of a workload into a new temporary folder, which it returns with the index. */
-export async function exportFixture(
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+export interface Fixture {
+  readonly folder: string;
+  /** The path of the spec. */
+  readonly spec: string;
+  readonly index: FixtureIndex;
+  readonly subject: Subject;
+}
+
+/** A sample program of the spec, and how many draws of it are measured. */
+export interface Sampling {
+  readonly program: string;
+  readonly draws: number;
+}
+
+/** Writes the fixture of a workload into a new temporary folder, has it used, and takes it away. */
+export async function withFixture<T>(
   workload: Workload,
-  dataFolder: string,
-): Promise<{ readonly folder: string; readonly index: FixtureIndex }> {
-  const subject = await openSubject(workload, dataFolder);
-  const { program, plan, sets, rows, seed } = subject;
+  { data, sampling }: { readonly data: string; readonly sampling?: Sampling },
+  use: (fixture: Fixture) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
+  try {
+    const spec = join(folder, 'spec.vae');
+    writeFileSync(spec, workload.text);
+    const counts = sampling && { [sampling.program]: sampling.draws };
+    const subject = await openSubject(workload, spec, data, counts);
+    const writer = new TensorWriter();
+    const index: FixtureIndex = {
+      ...stepsOf(workload, subject, writer),
+      ...(sampling && { sampling: samplingOf(sampling, subject, writer) }),
+    };
+    writeFileSync(join(folder, 'fixture.json'), JSON.stringify(index));
+    writeFileSync(join(folder, 'fixture.f32'), writer.bytes());
+    return await use({ folder, spec, index, subject });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function stepsOf(workload: Workload, subject: Subject, writer: TensorWriter): FixtureIndex {
+  const { plan, training } = subject;
   const initial = new Map<string, Numbers>(
     plan.layout.parameters.map(({ path, shape, offset }) => {
-      return [path, { shape, data: subject.parameters.slice(offset, offset + sizeOf(shape)) }];
+      return [path, { shape, data: subject.parameters.subarray(offset, offset + sizeOf(shape)) }];
     }),
   );
+  const outputs = training.function.outputs.map(({ node }) => node);
   const kinds = Object.entries(workload.draws);
-  const draws = drawsOfSteps(
-    program,
-    { steps, rows, seed },
-    kinds.map(([, kind]) => kind),
-  );
-  const { values, rowShape, scale } = splitNamed(sets, program.set).fields.get(workload.field)!;
-  const width = sizeOf(rowShape);
-  const stored = draws.index.flat().flatMap((row) => Array.from(values.subarray(row * width, (row + 1) * width)));
-
-  const writer = new TensorWriter();
-  const index: FixtureIndex = {
+  const read = subject.named(outputs, workload.field);
+  const nodes = [read, ...kinds.map(([, kind]) => noiseIn(outputs, kind))];
+  const steps = Array.from({ length: workload.checked }, (_, step) => subject.valuesAt(step, nodes, new Map()));
+  const overSteps = (i: number, shape: readonly number[]): Numbers => ({
+    shape: [steps.length, ...shape],
+    data: steps.flatMap((values) => Array.from(values[i]!)),
+  });
+  const width = sizeOf(read.shape.slice(1));
+  return {
     workload: workload.name,
+    mathematics: workload.mathematics,
+    hypers: workload.hypers ?? {},
+    seed: workload.seed,
     learningRate: workload.learningRate,
     parameters: Object.entries(workload.parameters).map(([name, paths]) =>
       writer.add(name, sideBySide(paths.map((path) => initial.get(path)!))),
     ),
-    batches: writer.add('batches', {
-      shape: [steps, program.batch, width],
-      data: Float32Array.from(stored, (number) => number * scale),
-    }),
-    draws: kinds.map(([name, kind], i) => {
-      const { shape, values } = draws.noise[i]!;
-      return { kind, ...writer.add(name, { shape: [steps, ...shape], data: Float32Array.from(values.flat()) }) };
-    }),
-    losses: referenceLosses(subject, steps),
+    batches: writer.add('batches', overSteps(0, [training.batch, width])),
+    draws: kinds.map(([name, kind], i) => ({ kind, ...writer.add(name, overSteps(i + 1, nodes[i + 1]!.shape)) })),
   };
-  const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
-  writeFileSync(join(folder, 'fixture.json'), JSON.stringify(index));
-  writeFileSync(join(folder, 'fixture.f32'), writer.bytes());
-  return { folder, index };
+}
+
+function samplingOf({ program }: Sampling, subject: Subject, writer: TensorWriter): FixtureSampling {
+  const noise = noiseIn(subject.sampled(program), 'standard_normal');
+  const [data] = subject.valuesAt(0, [noise], new Map());
+  return { program, latents: writer.add('latents', { shape: noise.shape, data: data! }) };
 }
 
 /** Tensors joined along their last axis; all other extents are equal. */
@@ -98,7 +134,8 @@ function sideBySide(parts: readonly Numbers[]): Numbers {
   let begin = 0;
   parts.forEach((part, i) => {
     const own = widths[i]!;
-    for (let row = 0; row < outer; row++) data.set(part.data.subarray(row * own, (row + 1) * own), row * width + begin);
+    for (let row = 0; row < outer; row++)
+      for (let column = 0; column < own; column++) data[row * width + begin + column] = part.data[row * own + column]!;
     begin += own;
   });
   return { shape: [...parts[0]!.shape.slice(0, -1), width], data };
@@ -111,8 +148,9 @@ class TensorWriter {
 
   add(name: string, { shape, data }: Numbers): FixtureTensor {
     const tensor = { name, shape, offset: this.#length };
-    this.#chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.#length += data.length;
+    const stored = Float32Array.from(data);
+    this.#chunks.push(new Uint8Array(stored.buffer));
+    this.#length += stored.length;
     return tensor;
   }
 

@@ -3,8 +3,10 @@
  * answers on standard output in JSON. Between two questions a contender waits for its input and takes no core.
  *
  *     (start)  -> ready or missing
- *     losses   -> losses     of the first steps, those of the fixture; asked at most once, and first
- *     steps N  -> steps      N training steps on the same batch, the loss read about every 150 ms and at the end
+ *     losses   -> numbers    of the first steps, those of the fixture; asked at most once, and before any steps
+ *     pixels   -> numbers    the mean pixel of each of the first pictures, as in samplesChecked
+ *     steps N  -> time       N training steps on the same batch, the loss read about every 150 ms and at the end
+ *     images N -> time       N times every latent of the fixture decoded, the pictures read
  *     profile  -> profile    the kernels of one step
  *     quit
  */
@@ -12,8 +14,9 @@ export type Answer =
   | { readonly kind: 'ready'; readonly version: string; readonly device: string; readonly notes: readonly string[] }
   /** It cannot run here: not installed, no device, not supported. */
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'losses'; readonly losses: readonly number[] }
-  | { readonly kind: 'steps'; readonly milliseconds: number }
+  | { readonly kind: 'numbers'; readonly numbers: readonly number[] }
+  /** Milliseconds each. */
+  | { readonly kind: 'time'; readonly milliseconds: number }
   | { readonly kind: 'profile'; readonly kernels: readonly KernelTime[] }
   | { readonly kind: 'error'; readonly message: string };
 
@@ -27,7 +30,7 @@ export interface KernelTime {
   readonly bytes: number;
 }
 
-const kinds: readonly Answer['kind'][] = ['ready', 'missing', 'losses', 'steps', 'profile', 'error'];
+const kinds: readonly Answer['kind'][] = ['ready', 'missing', 'numbers', 'time', 'profile', 'error'];
 
 /** The answer in a line, or undefined for anything else that a library prints. */
 export function answerIn(line: string): Answer | undefined {
@@ -42,3 +45,16 @@ export function answerIn(line: string): Answer | undefined {
 
 /** Milliseconds after which a contender reads the loss again: what vaec takes for a submit. */
 export const readInterval = 150;
+
+/** Pictures whose mean pixels must agree. */
+export const samplesChecked = 16;
+
+/** The mean pixel of each of the first pictures of `draws`, row major. */
+export function meanPixels(pictures: ArrayLike<number>, draws: number): readonly number[] {
+  const size = pictures.length / draws;
+  return Array.from({ length: samplesChecked }, (_, i) => {
+    let sum = 0;
+    for (let pixel = 0; pixel < size; pixel++) sum += pictures[i * size + pixel]!;
+    return sum / size;
+  });
+}

@@ -19,5 +19,9 @@ export interface Results {
 /** Says on the terminal how it goes. */
 export type Tell = (text: string) => void;
 
-/** Undefined where nothing of it is wanted. */
-export type Measure = (options: Options, tell: Tell) => Promise<Finding | undefined>;
+export interface Measure {
+  /** About how many seconds it will take with these options; 0 where nothing of it is wanted. */
+  seconds(options: Options): number;
+  /** Undefined where nothing of it is wanted. */
+  run(options: Options, tell: Tell): Promise<Finding | undefined>;
+}

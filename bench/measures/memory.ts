@@ -3,21 +3,29 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCli, runCli } from '../harness/cli.ts';
-import { type LeftOut, leftOutLine } from '../harness/contestants.ts';
+import { type LeftOut, leftOutLines } from '../harness/contestants.ts';
 import { table } from '../harness/table.ts';
-import { workloads } from '../workloads/list.ts';
-import type { Measure } from './measure.ts';
+import type { Options } from '../options.ts';
+import type { Finding, Measure, Tell } from './measure.ts';
 
+const spec = 'specs/vae/mnist_grey.vae';
 /** Megabytes. */
 const target = 400;
 
-export const measureMemory: Measure = async (options, tell) => {
-  const [workload] = workloads;
-  const places = (['webgpu', 'cpu'] as const).filter(
+export const memory: Measure = {
+  seconds: (options) => 25 * placesOf(options).length,
+  run,
+};
+
+function placesOf(options: Options): readonly ('webgpu' | 'cpu')[] {
+  return (['webgpu', 'cpu'] as const).filter(
     (place) =>
-      (options.device === undefined || options.device === place) &&
-      options.wanted('memory', workload!.name, `vaec ${place}`),
+      (options.device === undefined || options.device === place) && options.wanted('memory', spec, `vaec ${place}`),
   );
+}
+
+async function run(options: Options, tell: Tell): Promise<Finding | undefined> {
+  const places = placesOf(options);
   if (places.length === 0) return undefined;
   buildCli();
   const runs: { readonly name: string; readonly megabytes: number | undefined }[] = [];
@@ -28,7 +36,7 @@ export const measureMemory: Measure = async (options, tell) => {
     const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
     try {
       const out = join(folder, 'run');
-      const args = ['train', workload!.spec, '--device', place, '--data', options.data, '--out', out, '--epochs', '1'];
+      const args = ['train', spec, '--device', place, '--data', options.data, '--out', out, '--epochs', '1'];
       runs.push({ name, megabytes: (await runCli(args)).peakMegabytes });
     } catch (error) {
       leftOut.push({ name, reason: error instanceof Error ? error.message.trim() : String(error) });
@@ -40,6 +48,6 @@ export const measureMemory: Measure = async (options, tell) => {
     return [name, megabytes === undefined ? 'unknown' : megabytes.toFixed(0), `at most ${target}`];
   });
   const head = ['peak resident set, megabytes', '', 'target'];
-  const text = [`memory: ${workload!.spec}`, table(head, rows), ...leftOut.map(leftOutLine)].join('\n');
+  const text = [`memory: ${spec}`, table(head, rows), ...leftOutLines(leftOut)].join('\n');
   return { measure: 'memory', text, data: { runs, leftOut } };
-};
+}

@@ -1,45 +1,54 @@
 /** Where vaec's step goes, kernel by kernel: `--profile`. */
-import { rmSync } from 'node:fs';
-import { closeField, leftOutLine, openField, wantedContenders } from '../harness/contestants.ts';
-import { exportFixture } from '../harness/fixture.ts';
+import type { Entry } from '../contenders/list.ts';
+import { closeField, leftOutLines, openField, wantedContenders } from '../harness/contestants.ts';
+import { withFixture } from '../harness/fixture.ts';
 import { peakOfCore } from '../harness/peak.ts';
 import type { KernelTime } from '../harness/protocol.ts';
 import { digits, table } from '../harness/table.ts';
+import type { Options } from '../options.ts';
 import { workloads } from '../workloads/list.ts';
 import type { Measure } from './measure.ts';
 
-export const measureKernels: Measure = async (options, tell) => {
-  const texts: string[] = [];
-  const data: object[] = [];
-  const peak = await peakOfCore();
-  const peakLine = `one core's peak in vectors of four: ${digits(peak)} GFLOP/s`;
-  for (const workload of workloads) {
-    const entries = wantedContenders(options, 'profile', workload.name).filter(({ family }) => family === 'vaec');
-    if (entries.length === 0) continue;
-    const { folder, index } = await exportFixture(workload, options.data);
-    try {
-      const timed = entries.map((entry) => ({
-        ...entry,
-        command: (fixture: string, place: string) => {
-          const command = entry.command(fixture, place);
-          return { ...command, args: [...command.args, 'timed'] };
-        },
-      }));
-      const field = await openField(timed, { folder, index, data: options.data }, tell);
-      for (const { entry, child } of field.contestants) {
-        const { kernels } = await child.ask('profile', 'profile');
-        texts.push(`profile: ${workload.title}, ${entry.name}\n${kernelTable(kernels)}`);
-        if (entry.place === 'cpu') texts.push(peakLine);
-        data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
-      }
-      texts.push(...field.leftOut.map(leftOutLine));
-      await closeField(field);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+export const profile: Measure = {
+  seconds: (options) => workloads.reduce((sum, { name }) => sum + 10 * contendersOf(options, name).length, 0),
+
+  async run(options, tell) {
+    const texts: string[] = [];
+    const data: object[] = [];
+    const peak = await peakOfCore();
+    for (const workload of workloads) {
+      const entries = contendersOf(options, workload.name).map(timed);
+      if (entries.length === 0) continue;
+      await withFixture(workload, options, async ({ folder }) => {
+        const field = await openField(entries, { folder, data: options.data, question: { ask: 'losses' } }, tell);
+        for (const { entry, child } of field.contestants) {
+          const { kernels } = await child.ask('profile', 'profile');
+          texts.push(`profile: ${workload.title}, ${entry.name}\n${kernelTable(kernels)}`);
+          if (entry.place === 'cpu') texts.push(`one core's peak in vectors of four: ${digits(peak)} GFLOP/s`);
+          data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
+        }
+        texts.push(...leftOutLines(field.leftOut));
+        await closeField(field);
+      });
     }
-  }
-  return texts.length === 0 ? undefined : { measure: 'profile', text: texts.join('\n\n'), data };
+    return texts.length === 0 ? undefined : { measure: 'profile', text: texts.join('\n\n'), data };
+  },
 };
+
+function contendersOf(options: Options, workload: string): readonly Entry[] {
+  return wantedContenders(options, 'profile', workload).filter(({ family }) => family === 'vaec');
+}
+
+/** Opened so that it can tell the time of each kernel. */
+function timed(entry: Entry): Entry {
+  return {
+    ...entry,
+    command: (fixture, data) => {
+      const command = entry.command(fixture, data);
+      return { ...command, args: [...command.args, 'timed'] };
+    },
+  };
+}
 
 /** The dispatches of a step in order, and their sum. */
 function kernelTable(kernels: readonly KernelTime[]): string {

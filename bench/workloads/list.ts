@@ -1,9 +1,11 @@
 /** The workloads by name. */
+import { conv } from './conv/workload.ts';
 import { ddpm } from './ddpm/workload.ts';
-import { mnistVae } from './mnist-vae/workload.ts';
+import { iwae } from './iwae/workload.ts';
+import { mnistVae, wide } from './mnist-vae/workload.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [mnistVae, ddpm];
+export const workloads: readonly Workload[] = [mnistVae, ddpm, iwae, wide, conv];
 
 /** Throws an Error that names the workloads there are. */
 export function workloadNamed(name: string): Workload {

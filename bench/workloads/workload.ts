@@ -2,10 +2,14 @@ import type { NoiseKind } from '../../test/support/draws.ts';
 
 /** What a benchmark trains: a spec, and how other implementations of its training step are handed the same numbers. */
 export interface Workload {
-  /** Also the folder beside this file that holds the peers' mathematics. */
   readonly name: string;
   readonly title: string;
-  readonly spec: string;
+  /** The spec's text, which uses nothing but the library. */
+  readonly text: string;
+  /** Values of its hypers, as `--set` gives them. */
+  readonly hypers?: Readonly<Record<string, string>>;
+  /** The folder beside this file that holds the peers' mathematics. */
+  readonly mathematics: string;
   readonly seed: number;
   /** Of Adam with β = 0.9, 0.999 and ε = 1e-8. */
   readonly learningRate: number;
@@ -18,6 +22,11 @@ export interface Workload {
   readonly parameters: Readonly<Record<string, readonly string[]>>;
   /** What a step draws, by the name that the peers' mathematics has for it. */
   readonly draws: Readonly<Record<string, NoiseKind>>;
+  /**
+   * First steps whose losses must agree with those in float64, which takes about a second for each GFLOP. With six, every
+   * term of the objective weighs more than its tolerance by the last one; three still see Adam's second step.
+   */
+  readonly checked: number;
   /** Floating-point operations of a step's matrix products, forward, backward and for the weights. */
   readonly flops: number;
 }

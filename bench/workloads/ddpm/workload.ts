@@ -1,4 +1,5 @@
 /** specs/diffusion/ddpm_mixture.vae: (2 + 64)-256-256-256-2, silu, T = 500, batch 512. */
+import { gallerySpec } from '../gallery.ts';
 import { flopsOfLayers, type Workload } from '../workload.ts';
 
 const layers = [
@@ -11,7 +12,8 @@ const layers = [
 export const ddpm: Workload = {
   name: 'ddpm',
   title: 'DDPM denoiser 66-256-256-256-2, batch 512',
-  spec: 'specs/diffusion/ddpm_mixture.vae',
+  text: gallerySpec('diffusion/ddpm_mixture.vae'),
+  mathematics: 'ddpm',
   seed: 0,
   learningRate: 1e-3,
   field: 'x',
@@ -21,5 +23,6 @@ export const ddpm: Workload = {
     ),
   ),
   draws: { u: 'standard_uniform', e: 'standard_normal' },
+  checked: 6,
   flops: flopsOfLayers(512, layers, true),
 };

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, machineLine } from './harness/machine.ts';
+import { growth } from './measures/growth.ts';
 import { idle } from './measures/idle.ts';
 import type { Finding, Measure, Results } from './measures/measure.ts';
 import { memory } from './measures/memory.ts';
@@ -19,7 +20,7 @@ if (options === 'help') {
   const say = (text: string) => (options.json ? undefined : console.log(`${text}\n`));
   const tell = (text: string) => console.error(text);
   say(machineLine(machine));
-  const measures: readonly Measure[] = options.profile ? [profile] : [step, sampling, startup, memory, idle];
+  const measures: readonly Measure[] = options.profile ? [profile] : [step, sampling, startup, memory, idle, growth];
   const seconds = measures.reduce((sum, measure) => sum + measure.seconds(options), 0);
   tell(`about ${Math.ceil(seconds / 60)} minutes`);
   const findings: Finding[] = [];

@@ -26,7 +26,8 @@ export interface Options {
 
 export const help = `npm run bench -- [options]
 
-What is measured: step (milliseconds a training step beside other libraries), sampling, startup, memory, idle.
+What is measured: step (milliseconds a training step beside other libraries), sampling (10,000 pictures), startup, memory,
+idle, growth (a step as the batch, the width, the depth and K grow).
 
   --filter TEXT    only what has all words of TEXT in its measure, workload or name; commas separate alternatives:
                    --filter startup, --filter "step vaec,step pytorch"

@@ -6,8 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { barChart, type Bar } from './harness/bars.ts';
+import { type Curve, curveChart } from './harness/curves.ts';
 import { machineLine } from './harness/machine.ts';
 import { spreadOf } from './harness/statistics.ts';
+import type { Growth } from './measures/growth.ts';
 import type { Finding, Results } from './measures/measure.ts';
 import { workloadNamed } from './workloads/list.ts';
 
@@ -42,19 +44,52 @@ if (files.length === 0) {
   console.log(`written: docs/performance.md and ${charts.length} charts`);
 }
 
-/** What `step` keeps of a workload, as far as a chart needs it. */
-interface Steps {
+/** What a race keeps of a workload, as far as a chart needs it. */
+interface Raced {
   readonly workload: string;
   readonly contenders: readonly { readonly name: string; readonly times: readonly number[] }[];
 }
 
-function chartsOf({ measure, data }: Finding): readonly { name: string; title: string; svg: string }[] {
-  if (measure !== 'step') return [];
-  return (data as readonly Steps[]).map(({ workload, contenders }) => {
-    const title = `milliseconds a step: ${workloadNamed(workload).title}`;
-    const bars = contenders
-      .map(({ name, times }): Bar => ({ name, ...spreadOf(times), ours: name.startsWith('vaec') }))
-      .sort((a, b) => a.median - b.median);
-    return { name: `bench-${workload}.svg`, title, svg: barChart(title, bars) };
+interface Chart {
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+function chartsOf({ measure, data }: Finding): readonly Chart[] {
+  switch (measure) {
+    case 'step':
+      return (data as readonly Raced[]).map((raced) =>
+        bars(raced, `milliseconds a step: ${workloadNamed(raced.workload).title}`),
+      );
+    case 'sampling':
+      return (data as readonly Raced[]).map((raced) => bars(raced, 'milliseconds to draw 10,000 pictures: MNIST VAE'));
+    case 'growth':
+      return [curves(data as readonly Growth[])];
+    default:
+      return [];
+  }
+}
+
+function bars({ workload, contenders }: Raced, title: string): Chart {
+  const sorted = contenders
+    .map(({ name, times }): Bar => ({ name, ...spreadOf(times), ours: name.startsWith('vaec') }))
+    .sort((a, b) => a.median - b.median);
+  return { name: `bench-${workload}.svg`, title, svg: barChart(title, sorted) };
+}
+
+function curves(grown: readonly Growth[]): Chart {
+  const title = 'milliseconds a step as the work grows';
+  const panels = grown.map(({ title: of, points }) => {
+    const names = [...new Set(points.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
+    const at = (name: string) =>
+      points.flatMap(({ value, contenders }): Curve['points'] => {
+        const times = contenders.find((one) => one.name === name)?.times;
+        if (times === undefined) return [];
+        const { median, least, most } = spreadOf(times);
+        return [[value, median, least, most]];
+      });
+    return { title: of, curves: names.map((name): Curve => ({ name, points: at(name) })) };
   });
+  return { name: 'bench-growth.svg', title, svg: curveChart(title, panels) };
 }

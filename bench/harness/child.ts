@@ -13,6 +13,9 @@ export interface Command {
 /** How much of a process's last words is kept for an error. */
 const lastWords = 2000;
 
+/** Seconds that an answer may take: a contender that is slower would hold all others up. */
+const patience = 60;
+
 export class Child {
   readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
@@ -36,7 +39,9 @@ export class Child {
     });
     this.#ended = new Promise((resolve) => {
       const end = (why: string) => {
-        this.#last = { kind: 'error', message: `${why}\n${this.#errors}`.trim() };
+        const words = this.#errors.trim();
+        const message = words === '' ? why : `${why}: ${words.split('\n').at(-1)}\n${words}`;
+        this.#last = { kind: 'error', message };
         this.#waiting?.(this.#last);
         resolve();
       };
@@ -56,10 +61,23 @@ export class Child {
     return this.#process.pid;
   }
 
-  /** Throws an Error with the contender's words where it fails or answers something else. */
-  async ask<Kind extends Answer['kind']>(question: string, kind: Kind): Promise<Extract<Answer, { kind: Kind }>> {
+  /**
+   * Throws an Error with the contender's words where it fails or answers something else, or where it takes
+   * too long: then the process ends.
+   */
+  async ask<Kind extends Answer['kind']>(
+    question: string,
+    kind: Kind,
+  ): Promise<Extract<Answer, { kind: Kind }>> {
     this.#process.stdin!.write(`${question}\n`);
+    let slow = false;
+    const impatience = setTimeout(() => {
+      slow = true;
+      this.#process.kill('SIGKILL');
+    }, 1000 * patience);
     const answer = await this.#next();
+    clearTimeout(impatience);
+    if (slow) throw new Error(`"${question}" took it more than ${patience} s`);
     if (answer.kind === kind) return answer as Extract<Answer, { kind: Kind }>;
     throw new Error(answer.kind === 'error' ? answer.message : `"${question}" was answered by ${answer.kind}`);
   }

@@ -18,14 +18,14 @@ export interface Found {
   readonly times: string;
   /** What is told beside the times, such as a rate: its title, and its text by the median in milliseconds. */
   readonly rate: readonly [title: string, of: (milliseconds: number) => string];
-  /** What contenders were asked before, and what is right. */
-  readonly right: readonly number[];
+  /** What contenders had to answer before; absent where they were held against the first of them. */
+  readonly right?: readonly number[];
   readonly timed: readonly Timed[];
   readonly compared: readonly Comparison[];
   readonly leftOut: readonly LeftOut[];
 }
 
-export function textOf({ head, times, rate, timed, compared, leftOut }: Found): string {
+export function textOf({ head, times, rate, right, timed, compared, leftOut }: Found): string {
   const rows = timed.map(({ contestant, times: own, processor }) => {
     const { median, least, most } = spreadOf(own);
     return [
@@ -41,7 +41,7 @@ export function textOf({ head, times, rate, timed, compared, leftOut }: Found): 
   return [
     head,
     timed.length > 0
-      ? table([times, 'median', 'spread', rate[0], 'processor', 'off by'], rows)
+      ? table([times, 'median', 'spread', rate[0], 'processor', right === undefined ? 'off the first by' : 'off by'], rows)
       : 'nothing was measured',
     ...compared.map(({ text }) => text),
     ...whoTheyAre(timed),

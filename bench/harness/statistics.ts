@@ -18,3 +18,11 @@ export function spreadOf(values: readonly number[]): Spread {
 export function ratiosOf(a: readonly number[], b: readonly number[]): Spread {
   return spreadOf(a.slice(0, b.length).map((value, round) => value / b[round]!));
 }
+
+/** The power p of y = c x^p through two points. */
+export function growthExponent(
+  [x1, y1]: readonly [number, number],
+  [x2, y2]: readonly [number, number],
+): number {
+  return Math.log(y2 / y1) / Math.log(x2 / x1);
+}

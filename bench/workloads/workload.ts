@@ -23,10 +23,15 @@ export interface Workload {
   /** What a step draws, by the name that the peers' mathematics has for it. */
   readonly draws: Readonly<Record<string, NoiseKind>>;
   /**
-   * First steps whose losses must agree with those in float64, which takes about a second for each GFLOP. With six, every
-   * term of the objective weighs more than its tolerance by the last one; three still see Adam's second step.
+   * First steps whose losses must agree. With six, every term of the objective weighs more than its tolerance by the last
+   * one; three still see Adam's second step.
    */
   readonly checked: number;
+  /**
+   * What they must agree with: those in float64, which takes a second or two for each GFLOP, or those of the first contender,
+   * where the interpreter would take minutes (it writes out every window of a convolution).
+   */
+  readonly reference: 'float64' | 'first contender';
   /** Floating-point operations of a step's matrix products, forward, backward and for the weights. */
   readonly flops: number;
 }

@@ -40,5 +40,6 @@ export const conv: Workload = {
   ),
   draws: { noise: 'standard_normal' },
   checked: 3,
+  reference: 'first contender',
   flops: flopsOfLayers(batch, encoder, true) + flopsOfLayers(batch, decoder, false),
 };

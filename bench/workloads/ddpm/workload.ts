@@ -24,5 +24,6 @@ export const ddpm: Workload = {
   ),
   draws: { u: 'standard_uniform', e: 'standard_normal' },
   checked: 6,
+  reference: 'float64',
   flops: flopsOfLayers(512, layers, true),
 };

@@ -35,6 +35,7 @@ export function iwaeOf(name: string, title: string, checked: number, K: number):
     ),
     draws: { noise: 'standard_normal' },
     checked,
+    reference: 'float64',
     flops: flopsOfLayers(batch, encoder, true) + flopsOfLayers(batch * K, decoder, false),
   };
 }

@@ -42,6 +42,7 @@ export function vaeOf(name: string, title: string, checked: number, sizes: Parti
     ),
     draws: { noise: 'standard_normal' },
     checked,
+    reference: 'float64',
     flops: flopsOfLayers(batch, encoder, true) + flopsOfLayers(batch, decoder, false),
   };
 }

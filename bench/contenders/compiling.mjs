@@ -2,6 +2,8 @@
  * `compiling.mjs DIST SPEC PROFILE TIMES` compiles a spec that often in one process by the built compiler, and prints the
  * milliseconds of each as a list: from the spec's text to kernels and plan, without loading the compiler.
  */
+import { performance } from 'node:perf_hooks';
+
 const [, , dist, spec, profile, times] = process.argv;
 const { compile } = await import(`${dist}/compiler/index.js`);
 const { diskSources } = await import(`${dist}/runtime/spec-sources.js`);

@@ -14,7 +14,11 @@ export function readFixture(folder: string): Fixture {
   const index = JSON.parse(readFileSync(join(folder, 'fixture.json'), 'utf8')) as FixtureIndex;
   const { buffer, byteOffset, byteLength } = readFileSync(join(folder, 'fixture.f32'));
   const numbers = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  return { spec: join(folder, 'spec.vae'), index, values: ({ offset, shape }) => numbers.subarray(offset, offset + sizeOf(shape)) };
+  return {
+    spec: join(folder, 'spec.vae'),
+    index,
+    values: ({ offset, shape }) => numbers.subarray(offset, offset + sizeOf(shape)),
+  };
 }
 
 /** A step's part of a tensor whose first axis is the steps. */

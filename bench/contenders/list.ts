@@ -61,25 +61,23 @@ function pyTorch(threads: number, { python, coretype }: Omit<Choice, 'threads'>)
   // One thread runs the same in both builds of OpenBLAS; with several, the one that shares PyTorch's own pool may win.
   const builds = threads === 1 ? [undefined] : [undefined, ...openMpBuilds()];
   return builds.flatMap((build) =>
-    [[], ['foreach'], ['jit'], ['jit', 'foreach']].map(
-      (modes): Entry => ({
-        name: ['PyTorch', counted(threads, 'thread'), ...modes, ...(build ? ['openmp'] : [])].join(', '),
-        family: 'PyTorch',
-        place: 'cpu',
-        threads,
-        command: (fixture) => ({
-          file: python,
-          args: [here('pytorch.py'), fixture, here('../workloads'), 'cpu', `${threads}`, ...modes],
-          env: {
-            OMP_WAIT_POLICY: 'passive',
-            OMP_NUM_THREADS: `${threads}`,
-            OPENBLAS_NUM_THREADS: `${threads}`,
-            OPENBLAS_CORETYPE: coretype,
-            ...(build !== undefined && { LD_LIBRARY_PATH: build }),
-          },
-        }),
+    [[], ['foreach'], ['jit'], ['jit', 'foreach']].map((modes): Entry => ({
+      name: ['PyTorch', counted(threads, 'thread'), ...modes, ...(build ? ['openmp'] : [])].join(', '),
+      family: 'PyTorch',
+      place: 'cpu',
+      threads,
+      command: (fixture) => ({
+        file: python,
+        args: [here('pytorch.py'), fixture, here('../workloads'), 'cpu', `${threads}`, ...modes],
+        env: {
+          OMP_WAIT_POLICY: 'passive',
+          OMP_NUM_THREADS: `${threads}`,
+          OPENBLAS_NUM_THREADS: `${threads}`,
+          OPENBLAS_CORETYPE: coretype,
+          ...(build !== undefined && { LD_LIBRARY_PATH: build }),
+        },
       }),
-    ),
+    })),
   );
 }
 
@@ -98,14 +96,12 @@ function pyTorchOnCuda({ python }: Omit<Choice, 'threads'>): readonly Entry[] {
 }
 
 function jax({ python }: Omit<Choice, 'threads'>): readonly Entry[] {
-  return (['cpu', 'cuda'] as const).map(
-    (place): Entry => ({
-      name: `JAX ${place}`,
-      family: 'JAX',
-      place,
-      command: (fixture) => ({ file: python, args: [here('jax_jit.py'), fixture, here('../workloads'), place] }),
-    }),
-  );
+  return (['cpu', 'cuda'] as const).map((place): Entry => ({
+    name: `JAX ${place}`,
+    family: 'JAX',
+    place,
+    command: (fixture) => ({ file: python, args: [here('jax_jit.py'), fixture, here('../workloads'), place] }),
+  }));
 }
 
 /** Folders of Debian's OpenBLAS that is built on OpenMP, where it is installed beside another. */

@@ -65,10 +65,7 @@ export class Child {
    * Throws an Error with the contender's words where it fails or answers something else, or where it takes
    * too long: then the process ends.
    */
-  async ask<Kind extends Answer['kind']>(
-    question: string,
-    kind: Kind,
-  ): Promise<Extract<Answer, { kind: Kind }>> {
+  async ask<Kind extends Answer['kind']>(question: string, kind: Kind): Promise<Extract<Answer, { kind: Kind }>> {
     this.#process.stdin!.write(`${question}\n`);
     let slow = false;
     const impatience = setTimeout(() => {

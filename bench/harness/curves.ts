@@ -22,7 +22,9 @@ const margin = { left: 52, right: 16, top: 26, bottom: 30 } as const;
 /** Curves of one name have one colour in every panel. */
 export function curveChart(title: string, panels: readonly Panel[]): string {
   const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
-  const times = panels.flatMap(({ curves }) => curves.flatMap(({ points }) => points.flatMap((point) => point.slice(2))));
+  const times = panels.flatMap(({ curves }) =>
+    curves.flatMap(({ points }) => points.flatMap((point) => point.slice(2))),
+  );
   const range = [Math.min(...times) / 1.2, Math.max(...times) * 1.2] as const;
   const height = head + Math.ceil(panels.length / across) * panel.height;
   const colour = (name: string) => COLOURS[names.indexOf(name) % COLOURS.length]!;

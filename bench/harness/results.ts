@@ -41,7 +41,10 @@ export function textOf({ head, times, rate, right, timed, compared, leftOut }: F
   return [
     head,
     timed.length > 0
-      ? table([times, 'median', 'spread', rate[0], 'processor', right === undefined ? 'off the first by' : 'off by'], rows)
+      ? table(
+          [times, 'median', 'spread', rate[0], 'processor', right === undefined ? 'off the first by' : 'off by'],
+          rows,
+        )
       : 'nothing was measured',
     ...compared.map(({ text }) => text),
     ...whoTheyAre(timed),

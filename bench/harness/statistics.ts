@@ -20,9 +20,6 @@ export function ratiosOf(a: readonly number[], b: readonly number[]): Spread {
 }
 
 /** The power p of y = c x^p through two points. */
-export function growthExponent(
-  [x1, y1]: readonly [number, number],
-  [x2, y2]: readonly [number, number],
-): number {
+export function growthExponent([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): number {
   return Math.log(y2 / y1) / Math.log(x2 / x1);
 }

@@ -37,7 +37,11 @@ function stepsOf(workload: Workload, options: Options, tell: Tell): Promise<Foun
   return withFixture(workload, { data }, async ({ folder, subject }) => {
     const right = workload.reference === 'float64' ? referenceLosses(subject, workload.checked) : undefined;
     const entries = wantedContenders(options, 'step', workload.name);
-    const field = await openField(entries, { folder, data, question: { ask: 'losses', ...(right && { right }) } }, tell);
+    const field = await openField(
+      entries,
+      { folder, data, question: { ask: 'losses', ...(right && { right }) } },
+      tell,
+    );
     const { timed, lost } = await race(field.contestants, rounds, { ask: 'steps', most: options.steps }, tell);
     await closeField(field);
     return {

@@ -79,7 +79,8 @@ function bars({ workload, contenders }: Raced, title: string): Chart {
 }
 
 function curves(grown: readonly Growth[]): Chart {
-  const title = 'milliseconds a step as the work grows';
+  const models = [...new Set(grown.map(({ model }) => model))];
+  const title = `milliseconds a step as the work grows: ${models.join('; ')}`;
   const panels = grown.map(({ title: of, points }) => {
     const names = [...new Set(points.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
     const at = (name: string) =>

@@ -10,7 +10,7 @@ import { processorSeconds } from './processes.ts';
 import { outrun } from './variants.ts';
 
 /** A turn takes about so many milliseconds at most; a contender that is slower does less in it, two at least. */
-export const longestTurn = 2500;
+export const longestTurn = 1500;
 const fewest = 2;
 /** Milliseconds over which a contender's pace is taken once it has compiled. */
 const warm = 500;

@@ -15,6 +15,8 @@ import type { Measure, Tell } from './measure.ts';
 interface Axis {
   readonly name: string;
   readonly title: string;
+  /** What the rest is like. */
+  readonly model: string;
   readonly values: readonly number[];
   workload(value: number): Workload;
 }
@@ -22,31 +24,36 @@ interface Axis {
 /** Steps that must agree among the contenders: the interpreter would take minutes for the largest. */
 const checked = 3;
 const vae = 'VAE 784-400-400-20, batch 128';
+const iwae = 'IWAE 784-200-200-50, batch 100';
 
 const axes: readonly Axis[] = [
   {
     name: 'batch',
-    title: `batch (${vae})`,
+    title: 'batch',
+    model: vae,
     values: [32, 128, 512, 2048],
     workload: (batch) => ({ ...vaeOf('growth', vae, checked, { batch }), reference: 'first contender' }),
   },
   {
     name: 'width',
-    title: `width of the hidden layers (${vae})`,
+    title: 'width of the hidden layers',
+    model: vae,
     values: [100, 200, 400, 800, 1600],
     workload: (hidden) => ({ ...vaeOf('growth', vae, checked, { hidden }), reference: 'first contender' }),
   },
   {
     name: 'depth',
-    title: `hidden layers of each net (${vae})`,
+    title: 'hidden layers of each net',
+    model: vae,
     values: [1, 2, 4, 8],
     workload: (depth) => ({ ...vaeOf('growth', vae, checked, { depth }), reference: 'first contender' }),
   },
   {
     name: 'K',
-    title: 'K, draws a row (IWAE 784-200-200-50, batch 100)',
+    title: 'K, draws a row of an IWAE',
+    model: iwae,
     values: [1, 5, 20, 50],
-    workload: (K) => ({ ...iwaeOf('growth', `IWAE, K = ${K}`, checked, K), reference: 'first contender' }),
+    workload: (K) => ({ ...iwaeOf('growth', iwae, checked, K), reference: 'first contender' }),
   },
 ];
 
@@ -65,6 +72,7 @@ interface Point {
 export interface Growth {
   readonly axis: string;
   readonly title: string;
+  readonly model: string;
   readonly points: readonly Point[];
 }
 
@@ -74,7 +82,7 @@ export const growth: Measure = {
 
   async run(options, tell) {
     const found: Growth[] = [];
-    for (const { name, title, values, workload } of axes) {
+    for (const { name, title, model, values, workload } of axes) {
       const entries = contendersOf(options, name);
       if (entries.length === 0) continue;
       const points: Point[] = [];
@@ -82,7 +90,7 @@ export const growth: Measure = {
         tell(`growth: ${name} ${value}`);
         points.push({ value, ...(await timesOf(workload(value), entries, options, tell)) });
       }
-      found.push({ axis: name, title, points });
+      found.push({ axis: name, title, model, points });
     }
     if (found.length === 0) return undefined;
     return { measure: 'growth', text: found.map(textOf).join('\n\n'), data: found };
@@ -115,7 +123,7 @@ async function timesOf(
 }
 
 /** Medians, a column for each contender; below, the power of what grows that the last two points lie on. */
-function textOf({ axis, title, points }: Growth): string {
+function textOf({ axis, title, model, points }: Growth): string {
   const names = [...new Set(points.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
   const medianOf = (point: Point, name: string): number | undefined => {
     const times = point.contenders.find((one) => one.name === name)?.times;
@@ -131,7 +139,7 @@ function textOf({ axis, title, points }: Growth): string {
   const leftOut = points.flatMap((point) => point.leftOut);
   const different = leftOut.filter((one, i) => leftOut.findIndex(({ name }) => name === one.name) === i);
   return [
-    `growth: milliseconds a step by ${title}, rounds: ${rounds}`,
+    `growth: milliseconds a step by ${title} (${model}), rounds: ${rounds}`,
     table([axis, ...names], [...rows, ['power, at the end', ...exponents]]),
     ...leftOutLines(different),
   ].join('\n');

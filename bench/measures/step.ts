@@ -63,5 +63,5 @@ function secondsOfReference({ checked, flops, reference }: Workload): number {
 
 /** Every contender starts, is checked and warms up; about ten have turns in the rounds, most of which are shorter. */
 export function secondsOfRace({ rounds }: Options, contenders: number): number {
-  return 5 * contenders + (0.7 * rounds * Math.min(contenders, 10) * longestTurn) / 1000;
+  return 4 * contenders + (0.7 * rounds * Math.min(contenders, 10) * longestTurn) / 1000;
 }

@@ -16,6 +16,8 @@ export interface Entry {
   readonly place: Place;
   /** Threads that it may compute with, where that is for us to say. */
   readonly threads?: number;
+  /** Seconds that its first answer may take, where it compiles for longer than others. */
+  readonly patience?: number;
   /** `fixture` is a folder of exportFixture, `data` the folder of the data files. */
   command(fixture: string, data: string): Command;
 }
@@ -87,6 +89,7 @@ function pyTorchOnCuda({ python }: Omit<Choice, 'threads'>): readonly Entry[] {
       name: ['PyTorch cuda', ...(modes.length === 0 ? ['eager'] : modes)].join(', '),
       family: 'PyTorch',
       place: 'cuda',
+      ...(modes.includes('compile') && { patience: 300 }),
       command: (fixture) => ({
         file: python,
         args: [here('pytorch.py'), fixture, here('../workloads'), 'cuda', '1', ...modes],

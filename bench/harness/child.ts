@@ -13,8 +13,8 @@ export interface Command {
 /** How much of a process's last words is kept for an error. */
 const lastWords = 2000;
 
-/** Seconds that an answer may take: a contender that is slower would hold all others up. */
-const patience = 60;
+/** Seconds that an answer may take where nothing else is said: a contender that is slower would hold all others up. */
+const usualPatience = 60;
 
 export class Child {
   readonly #process: ChildProcess;
@@ -62,10 +62,14 @@ export class Child {
   }
 
   /**
-   * Throws an Error with the contender's words where it fails or answers something else, or where it takes
-   * too long: then the process ends.
+   * Throws an Error with the contender's words where it fails or answers something else, or where it takes longer than
+   * `patience` in seconds: then the process ends.
    */
-  async ask<Kind extends Answer['kind']>(question: string, kind: Kind): Promise<Extract<Answer, { kind: Kind }>> {
+  async ask<Kind extends Answer['kind']>(
+    question: string,
+    kind: Kind,
+    patience = usualPatience,
+  ): Promise<Extract<Answer, { kind: Kind }>> {
     this.#process.stdin!.write(`${question}\n`);
     let slow = false;
     const impatience = setTimeout(() => {

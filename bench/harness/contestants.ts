@@ -81,12 +81,13 @@ export async function openField(
       } else if (answer.kind !== 'ready') {
         leave(`it failed: ${'message' in answer ? answer.message : answer.kind}`);
       } else {
-        const { numbers } = await child.ask(question.ask, 'numbers');
+        const { numbers } = await child.ask(question.ask, 'numbers', entry.patience);
         right ??= numbers;
         const off = distance(numbers, right);
         if (off <= agreement) {
           contestants.push({ entry, child, ready: answer, numbers, off });
-          tell(`${entry.name}: ${question.ask} within ${off.toExponential(1)} of the reference`);
+          const what = question.right === undefined ? "the first contender's" : 'the reference';
+          tell(`${entry.name}: ${question.ask} within ${off.toExponential(1)} of ${what}`);
           continue;
         }
         const [here, there] = [numbers, right].map((values) => values.map((value) => value.toFixed(3)).join(' '));

@@ -6,6 +6,7 @@ import { buildCli, runCli } from '../harness/cli.ts';
 import { type LeftOut, leftOutLines } from '../harness/contestants.ts';
 import { table } from '../harness/table.ts';
 import type { Options } from '../options.ts';
+import { verdict } from '../targets.ts';
 import type { Finding, Measure, Tell } from './measure.ts';
 
 const spec = 'specs/vae/mnist_grey.vae';
@@ -45,7 +46,9 @@ async function run(options: Options, tell: Tell): Promise<Finding | undefined> {
     }
   }
   const rows = runs.map(({ name, megabytes }) => {
-    return [name, megabytes === undefined ? 'unknown' : megabytes.toFixed(0), `at most ${target}`];
+    return megabytes === undefined
+      ? [name, 'unknown', `at most ${target}`]
+      : [name, megabytes.toFixed(0), verdict(megabytes, target, `${target}`)];
   });
   const head = ['peak resident set, megabytes', '', 'target'];
   const text = [`memory: ${spec}`, table(head, rows), ...leftOutLines(leftOut)].join('\n');

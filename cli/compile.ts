@@ -1,4 +1,5 @@
 /** `vaec compile`: writes the kernels, the plan and the typed module of a spec, or says whether a build is stale. */
+import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import { stages } from '../compiler/compile.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { artifactsOf, staleness, writeArtifacts, type Artifacts } from './artifacts.ts';
@@ -12,16 +13,21 @@ export interface CompileCommandFlags {
   readonly check?: string;
   readonly dump?: string;
   readonly target?: string;
+  readonly without?: readonly Piece[];
   readonly set?: Settings;
 }
 
 /** Exactly one of `out`, `check`, `dump` says what to do with the compiled spec. */
 export async function compileCommand(spec: string, flags: CompileCommandFlags, terminal: Terminal): Promise<void> {
-  const { out, check, dump, target, set } = flags;
+  const { out, check, dump, target, without, set } = flags;
   if ([out, check, dump].filter((choice) => choice !== undefined).length !== 1) {
     throw new UsageError('vaec compile needs one of --out DIR, --check DIR and --dump STAGE');
   }
-  const options: CompileFlags = { ...(set && { set }), ...(target && { profile: target }) };
+  const options: CompileFlags = {
+    ...(set && { set }),
+    ...(target && { profile: target }),
+    ...(without && { without }),
+  };
   if (dump !== undefined) return dumpStage(spec, dump, options, terminal);
   const files = await artifactsOf(compileSpec(spec, options, terminal));
   if (out !== undefined) {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { writeAtomic } from '../runtime/formats/files.ts';
 import { curvesSvg } from '../runtime/pictures/curves.ts';
+import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import type { Settings } from './options.ts';
 import { compileSpec } from './specs.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,14 +10,19 @@ import type { Terminal } from './terminal.ts';
 export interface ExplainFlags {
   readonly set?: Settings;
   readonly target?: string;
+  readonly without?: readonly Piece[];
   /** A folder for an SVG a schedule, its tables over the steps. */
   readonly pictures?: string;
 }
 
 /** Prints every section of the explanation on standard output. */
 export async function explainCommand(spec: string, flags: ExplainFlags, terminal: Terminal): Promise<void> {
-  const { set, target, pictures } = flags;
-  const options = { ...(set && { set }), ...(target !== undefined && { profile: target }) };
+  const { set, target, without, pictures } = flags;
+  const options = {
+    ...(set && { set }),
+    ...(target !== undefined && { profile: target }),
+    ...(without && { without }),
+  };
   const { lines, schedules } = compileSpec(spec, options, terminal).explanation;
   terminal.out(lines.join('\n'));
   if (pictures === undefined) return;

@@ -1,5 +1,6 @@
 /** Values of command-line options: checked while they are read, so that a wrong one is a usage error. */
 import { InvalidArgumentError } from 'commander';
+import { isPiece, pieceNames, type Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 
 /** More threads than this would only wait for each other. */
 const mostThreads = 256;
@@ -14,6 +15,17 @@ export function setting(written: string, before: Settings = {}): Settings {
   const [, name = '', value = ''] = match;
   if (name in before) throw new InvalidArgumentError(`"${name}" is set twice.`);
   return { ...before, [name]: value };
+}
+
+/** Names of `--without NAME,NAME`, added to those read before. */
+export function piecesOf(written: string, before: readonly Piece[] = []): readonly Piece[] {
+  const names = written.split(',').map((name) => name.trim());
+  const known = names.filter(isPiece);
+  const unknown = names.find((name) => !isPiece(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`fusion has no piece "${unknown}"; it has ${pieceNames.join(', ')}.`);
+  }
+  return [...before, ...known];
 }
 
 /** A whole number of at least 1: `--epochs`, `--n`. */

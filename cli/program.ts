@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportFailure } from './failure.ts';
-import { positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
+import { piecesOf, positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandLineOptions {
@@ -35,6 +35,10 @@ const deviceHelp: [string, string] = ['--device <name>', 'where to compute: auto
 const threadsHelp: [string, string] = ['--threads <n>', 'threads that compute on the processor (default: one a core)'];
 const dataHelp: [string, string] = ['--data <dir>', 'the folder with the data files'];
 const jsonHelp: [string, string] = ['--json', 'print JSON lines on standard output, and nothing else there'];
+const withoutHelp: [string, string] = [
+  '--without <pieces>',
+  'pieces of fusion to leave out, to find the one that a fault comes from, such as epilogues,in-place',
+];
 const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
 
 function commandLine(terminal: Terminal): Command {
@@ -75,6 +79,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--pictures <dir>', 'draw each schedule of a process there too, its tables over the steps, as an SVG')
     .option(...setHelp, setting)
     .option(...targetHelp)
+    .option(...withoutHelp, piecesOf)
     .action(async (spec: string, flags) => (await import('./explain.ts')).explainCommand(spec, flags, terminal));
 
   program
@@ -86,6 +91,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--dump <stage>', 'print a stage of the compilation instead')
     .option(...setHelp, setting)
     .option(...targetHelp)
+    .option(...withoutHelp, piecesOf)
     .action(async (spec: string, flags) => (await import('./compile.ts')).compileCommand(spec, flags, terminal));
 
   program
@@ -100,6 +106,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...withoutHelp, piecesOf)
     .option('--checkpoint-every <time>', 'keep a checkpoint so often, such as 90s or 15m', seconds)
     .option(...jsonHelp)
     .action(async (spec: string, flags) => (await import('./train.ts')).trainCommand(spec, flags, terminal));

@@ -40,14 +40,15 @@ export async function withRun<T>(
   if (checkpoint === undefined) {
     throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
   }
-  const { settings, data } = folder.record;
+  const { settings, data, plan: recorded } = folder.record;
   const specFolder = flags.spec === undefined ? folder.record.spec.folder : undefined;
   const device = await openChosenDevice(flags, terminal);
   try {
     const { profile } = device.report;
     const host = flags.spec === undefined ? copiedSources(run) : diskSources();
     const set = { ...(flags.spec === undefined ? settings : {}), ...flags.set };
-    const compiled = compileSpec(spec, { set, profile, host, samples, quiet: true }, terminal);
+    const { without = [] } = recorded;
+    const compiled = compileSpec(spec, { set, profile, without, host, samples, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     const model = await openModel({
       plan,

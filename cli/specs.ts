@@ -1,5 +1,6 @@
 /** Compiles a spec for a command: diagnostics told, errors thrown. */
 import { compile, type Compilation, type SourceHost } from '../compiler/compile.ts';
+import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import { PlanError } from '../compiler/5-kernel/memory.ts';
 import { profileNamed, profiles } from '../compiler/5-kernel/schedule/profile.ts';
 import { InternalError, UsageError, UserError } from '../runtime/errors.ts';
@@ -13,6 +14,8 @@ export interface CompileFlags {
   readonly set?: Settings;
   /** The profile the kernels are scheduled for, or a target, which stands for its first; `portable` where absent. */
   readonly profile?: string;
+  /** Pieces of fusion to leave out. */
+  readonly without?: readonly Piece[];
   /** Called with the text of each stage as it is reached. */
   readonly dump?: (stage: string, text: string) => void;
   /** Other numbers of samples, by the name of the sample program. */
@@ -32,6 +35,7 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
       host: flags.host ?? diskSources(),
       ...(profile !== undefined && { profile }),
       ...(flags.set && { hypers: flags.set }),
+      ...(flags.without && { without: flags.without }),
       ...(flags.dump && { dump: flags.dump }),
       ...(flags.samples && { samples: flags.samples }),
     }),

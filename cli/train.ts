@@ -1,5 +1,6 @@
 /** `vaec train`: compiles a spec for the device at hand and trains it into a run folder. */
 import { basename, dirname } from 'node:path';
+import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import { check } from '../compiler/compile.ts';
 import { VaecError } from '../runtime/errors.ts';
 import { openModel } from '../runtime/model.ts';
@@ -22,6 +23,7 @@ export interface TrainFlags extends DeviceFlags {
   readonly epochs?: number;
   readonly seed?: number;
   readonly set?: Settings;
+  readonly without?: readonly Piece[];
   /** Seconds. */
   readonly checkpointEvery?: number;
 }
@@ -38,7 +40,7 @@ class InterruptedRun extends VaecError {
 
 /**
  * Trains to the end of the run, or until interrupted (exit 130). A resumed run takes the seed, the data folder and the
- * --set values that it was begun with, unless they are given again.
+ * --set and --without values that it was begun with, unless they are given again.
  */
 export async function trainCommand(spec: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
   checkDeviceFlags(flags);
@@ -54,7 +56,8 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   try {
     tellDiagnostics(checked, terminal);
     const { profile } = device.report;
-    const compiled = compileSpec(spec, { set: settings, profile, host, quiet: true }, terminal);
+    const without = flags.without ?? before?.plan.without ?? [];
+    const compiled = compileSpec(spec, { set: settings, profile, without, host, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     const seed = flags.seed ?? before?.seed;
     const model = await openModel({

@@ -9,6 +9,7 @@ import { optimise } from './4-tensor/passes/index.ts';
 import { printFunction } from './4-tensor/print.ts';
 import { buildPlan } from './5-kernel/build-plan.ts';
 import { fuse } from './5-kernel/fuse.ts';
+import { isPiece, pieceNames, type Piece } from './5-kernel/fuse/pieces.ts';
 import type { Plan, WasmModules } from './5-kernel/plan.ts';
 import { printKernelProgram } from './5-kernel/print.ts';
 import { portable, profileNamed, profiles } from './5-kernel/schedule/profile.ts';
@@ -35,6 +36,8 @@ export interface CheckOptions {
 export interface CompileOptions extends CheckOptions {
   /** Name of the target profile; the portable one where absent. */
   readonly profile?: string;
+  /** Pieces of fusion to leave out, to find the one that a fault comes from. */
+  readonly without?: readonly Piece[];
   /** Called with the text of each stage, a program at a time: tensor, simplified, kernel; then wgsl or wat. */
   readonly dump?: (stage: Stage, text: string) => void;
 }
@@ -83,6 +86,11 @@ export function compile(options: CompileOptions): Compiled {
   if (profile === undefined) {
     throw new Error(`no profile '${options.profile}'; there is ${profiles.map(({ name }) => name).join(', ')}`);
   }
+  const unknown = options.without?.find((name) => !isPiece(name));
+  if (unknown !== undefined) {
+    throw new Error(`no piece of fusion '${unknown}'; there is ${pieceNames.join(', ')}`);
+  }
+  const without = pieceNames.filter((name) => options.without?.includes(name));
   const { dump } = options;
   const kernels = programs.programs.map((program) => {
     dump?.(
@@ -95,7 +103,7 @@ export function compile(options: CompileOptions): Compiled {
       printFunction(simplified, (node) => builder.labelOf(node)),
     );
     const { layout, frozen } = programs;
-    const fused = fuse(simplified, { builder, layout, ...(frozen && { frozen }) });
+    const fused = fuse(simplified, { builder, layout, ...(frozen && { frozen }), without: new Set(without) });
     dump?.('kernel', printKernelProgram(fused));
     return fused;
   });
@@ -104,7 +112,7 @@ export function compile(options: CompileOptions): Compiled {
   const weights = (programs.frozen?.runs ?? []).map(({ checkpoint }) => checkpoint);
   const spec = { name, hash: fingerprint([...[...session.sources.values()].sort(), ...weights]) };
   const emitter = profile.target === 'cpu' ? new WasmEmitter() : wgslEmitter;
-  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter });
+  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, without });
   for (const text of sources.values()) dump?.(emitter.ending, text);
   const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
   const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));

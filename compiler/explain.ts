@@ -69,7 +69,8 @@ function metricLines(program: Program): string[] {
 
 function kernelLines(program: PlanProgram, plan: Plan): string[] {
   const kernels = new Map(plan.kernels.map((kernel) => [kernel.name, kernel]));
-  const lines = [`  ${program.dispatches.length} dispatches of the profile '${plan.profile}':`];
+  const without = plan.without === undefined ? '' : `, without ${plan.without.join(', ')}`;
+  const lines = [`  ${program.dispatches.length} dispatches of the profile '${plan.profile}'${without}:`];
   const width = Math.max(...program.dispatches.map((dispatch) => dispatch.kernel.length));
   let flops = 0;
   let bytes = 0;

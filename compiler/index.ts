@@ -11,6 +11,7 @@ export {
   type SourceHost,
   type Stage,
 } from './compile.ts';
+export type { Piece } from './5-kernel/fuse/pieces.ts';
 export type { Plan } from './5-kernel/plan.ts';
 export type { Diagnostic, DiagnosticNote, Severity } from './diagnostics/diagnostic.ts';
 export { renderFrame } from './diagnostics/frame.ts';

@@ -4,6 +4,7 @@
  */
 import { frozenVector, type Program, type SpecPrograms } from '../4-tensor/program.ts';
 import type { EmittedKernel, KernelEmitter } from './emitter.ts';
+import type { Piece } from './fuse/pieces.ts';
 import { graphOf } from '../4-tensor/graph.ts';
 import type { Kernel, KernelProgram, Tensor } from './ir.ts';
 import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
@@ -30,10 +31,12 @@ export interface PlanInput {
   readonly kernels: readonly KernelProgram[];
   readonly profile: Profile;
   readonly emitter: KernelEmitter;
+  /** What was left out of fusion, in the order of the catalogue. */
+  readonly without?: readonly Piece[];
 }
 
 /** Throws PlanError where the spec needs more than a plan can hold. */
-export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInput): CompiledKernels {
+export function buildPlan({ spec, programs, kernels, profile, emitter, without = [] }: PlanInput): CompiledKernels {
   const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
   const memory = placeTensors(fused, vectorLengths(programs, fused));
   const library = new Library(profile, emitter);
@@ -49,6 +52,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter }: PlanInp
     spec,
     target: profile.target,
     profile: profile.name,
+    ...(without.length > 0 && { without }),
     layout,
     ...(frozen && { frozen }),
     hypers,

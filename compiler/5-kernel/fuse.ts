@@ -18,7 +18,7 @@ export type { FuseContext } from './fuse/fusion.ts';
 
 /** The kernels of a tensor function, in order. A function of its arguments alone: twice the same, byte for byte. */
 export function fuse(fn: TensorFunction, context: FuseContext): KernelProgram {
-  const prepared = prepareReductions(fn, context.builder);
+  const prepared = prepareReductions(fn, context);
   let refusals: Refusals = { apart: new Set(), stored: new Set() };
   // Every round refuses one more node of finitely many.
   for (;;) {

@@ -10,6 +10,7 @@ import type {
   Program,
   Uniform,
 } from '../4-tensor/program.ts';
+import type { Piece } from './fuse/pieces.ts';
 import type { Target } from './schedule/profile.ts';
 
 export const planVersion = 1;
@@ -93,6 +94,8 @@ export interface Plan {
   readonly target: Target;
   /** The profile that the kernels were scheduled for: `portable`, `subgroup8`, `gpu`, `cpu`. */
   readonly profile: string;
+  /** The pieces of fusion that were left out; absent where none was. */
+  readonly without?: readonly Piece[];
   readonly layout: ParameterLayout;
   /** Tensors of finished runs, whose numbers are handed in; absent where there are none. */
   readonly frozen?: FrozenLayout;

@@ -1,5 +1,6 @@
 /** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
+import type { Piece } from '../../compiler/5-kernel/fuse/pieces.ts';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { deviceName, type DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
@@ -36,6 +37,8 @@ export interface RunRecord {
   readonly plan: {
     readonly version: number;
     readonly profile: string;
+    /** The pieces of fusion that its kernels were compiled without; absent where there are none. */
+    readonly without?: readonly Piece[];
     /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
     readonly kernels: string;
   };
@@ -66,7 +69,12 @@ export function recordOf(
     settings: copy?.settings ?? {},
     ...(plan.frozen && { runs: plan.frozen.runs }),
     ...run,
-    plan: { version: plan.version, profile: plan.profile, kernels: kernelsHash(compiled) },
+    plan: {
+      version: plan.version,
+      profile: plan.profile,
+      ...(plan.without && { without: plan.without }),
+      kernels: kernelsHash(compiled),
+    },
     device,
   };
 }
@@ -164,10 +172,17 @@ export function compareRuns(
   }
   if (isSameTarget && plan.profile !== now.plan.profile) {
     notes.push(`its kernels were compiled for the profile ${plan.profile}, and these for ${now.plan.profile}`);
+  } else if (piecesLeftOut(plan) !== piecesLeftOut(now.plan)) {
+    notes.push(`its kernels were compiled with ${piecesLeftOut(plan)}, and these with ${piecesLeftOut(now.plan)}`);
   } else if (isSameTarget && plan.kernels !== now.plan.kernels) {
     notes.push('its kernels were compiled by another version of vaec');
   }
   return notes;
+}
+
+/** `all of fusion`, or what of it is left out. */
+function piecesLeftOut({ without = [] }: RunRecord['plan']): string {
+  return without.length === 0 ? 'all of fusion' : `fusion without ${without.join(', ')}`;
 }
 
 /** The record of a run that goes on, to `steps`, on the device of `now`. */

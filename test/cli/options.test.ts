@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { positiveInteger, seconds, setting, threadCount, wholeNumber } from '../../cli/options.ts';
+import { piecesOf, positiveInteger, seconds, setting, threadCount, wholeNumber } from '../../cli/options.ts';
 
 test('--set keeps what was written, and refuses anything but NAME=value once', () => {
   expect(setting('latent=8')).toEqual({ latent: '8' });
@@ -8,6 +8,15 @@ test('--set keeps what was written, and refuses anything but NAME=value once', (
   for (const wrong of ['latent', 'latent=', '=8', '2x=8', ''])
     expect(() => setting(wrong), wrong).toThrow('NAME=value');
   expect(() => setting('a=1', { a: '2' })).toThrow('set twice');
+});
+
+test('--without keeps names of pieces of fusion, and lists them where one is not known', () => {
+  expect(piecesOf('epilogues, in-place')).toEqual(['epilogues', 'in-place']);
+  expect(piecesOf('prologues', ['epilogues'])).toEqual(['epilogues', 'prologues']);
+  for (const wrong of ['epilogue', 'epilogues,', 'toString', ''])
+    expect(() => piecesOf(wrong), wrong).toThrow(
+      /fusion has no piece ".*"; it has epilogues, prologues, .*, in-place\.$/,
+    );
 });
 
 test('whole numbers are read exactly', () => {

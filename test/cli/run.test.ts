@@ -96,6 +96,23 @@ describe.each(['webgpu', 'cpu'])('on %s', (device) => {
   });
 });
 
+test('a run keeps what fusion was left out of it, and says so where it goes on with other kernels', async () => {
+  const run = join(folder, 'without');
+  const small = ['--device', 'cpu', '--set', 'hidden=8'];
+  const begun = await vaec('train', spec, '--out', run, ...small, '--epochs', '1', '--without', 'in-place,epilogues');
+  expect(begun.code).toBe(0);
+  const record = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { plan: { without?: string[] } };
+  expect(record.plan.without).toEqual(['epilogues', 'in-place']);
+  expect((await vaec('eval', run, '--device', 'cpu')).code).toBe(0);
+  const same = await vaec('train', spec, '--out', run, '--resume', '--epochs', '2', '--device', 'cpu');
+  expect(same).toMatchObject({ code: 0, err: expect.not.stringContaining('same bits') as string });
+  const other = ['--resume', '--epochs', '3', '--device', 'cpu', '--without', 'prologues'];
+  expect((await vaec('train', spec, '--out', run, ...other)).err).toContain(
+    'the resumed run will not have the same bits: its kernels were compiled with fusion without epilogues, in-place, and ' +
+      'these with fusion without prologues',
+  );
+});
+
 test('what is no run is told', async () => {
   const { code, err } = await vaec('eval', join(folder, 'nowhere'));
   expect(code).toBe(1);

@@ -59,7 +59,8 @@ export function buildKernel(
   const begun = [...fusion.partials].filter(([, { space }]) => space.group === group).map(([node]) => node);
   const name = names.kernel([...members, ...begun], [...stored, ...begun]);
   const raw: Kernel = { name, documentation: [], axes: group.parallel, phases };
-  const kernel = collapseAxes(fusion.expressions, skipZeroTerms(fusion.expressions, raw));
+  const sparse = fusion.has('sparse-windows') ? skipZeroTerms(fusion.expressions, raw) : raw;
+  const kernel = collapseAxes(fusion.expressions, sparse);
   return { kernel, group, items: () => itemsOf(tensors, evaluator, stored, begun) };
 }
 

@@ -17,7 +17,7 @@ export function orderUpdates(fusion: Fusion, demand: Demand): ReadonlySet<string
     const key = `${target.kind} ${target.name}`;
     if (written.has(key)) throw new Error(`kernel IR: two outputs replace ${key}`);
     written.add(key);
-    if (!orderUpdate(fusion, demand, output)) apart.add(output.name);
+    if (!fusion.has('in-place') || !orderUpdate(fusion, demand, output)) apart.add(output.name);
   }
   return apart;
 }

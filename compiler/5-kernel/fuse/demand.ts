@@ -170,6 +170,7 @@ class Demands implements Demand {
   #paysToStore(node: Node, requests: readonly Request[]): boolean {
     if (this.#fusion.refusals.stored.has(node)) return true;
     if (isView(node) || isLeaf(node)) return false;
+    if (!this.#fusion.has('prologues') && node.kind === 'map' && sizeOf(node.shape) > 1) return requests.length > 0;
     const cost = this.#costs.get(node)!;
     const count = requests.reduce((sum, request) => sum + request.count, 0);
     const size = sizeOf(node.shape);

@@ -6,6 +6,7 @@ import { Expressions } from './expressions.ts';
 import { correspondingSpace, type Group, GroupGraph, type Space } from './groups.ts';
 import { Opaque } from './opaque.ts';
 import type { Partial } from './partial.ts';
+import type { Piece } from './pieces.ts';
 import { isView, type View } from './reads.ts';
 import { findRiders, type Riders } from './riders.ts';
 
@@ -17,6 +18,8 @@ export interface FuseContext {
   readonly layout: ParameterLayout;
   /** Where tensors of finished runs lie in the vector 'frozen'. */
   readonly frozen?: FrozenLayout;
+  /** What is left out of fusion; nothing where absent. */
+  readonly without?: ReadonlySet<Piece>;
 }
 
 /** Decisions that broke a limit of the target and must not be made again. */
@@ -57,7 +60,7 @@ export class Fusion {
     const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
     for (const node of nodes) for (const arg of new Set(argumentsOf(node))) users.get(arg)!.push(node);
     this.users = users;
-    this.riders = findRiders(nodes, users);
+    this.riders = this.has('riding-sums') ? findRiders(nodes, users) : new Map();
     const upstream = new Set<Node>();
     for (const node of [...nodes].sort((a, b) => b.id - a.id))
       if (users.get(node)!.some((user) => user.kind === 'pack' || user.kind === 'contract' || upstream.has(user)))
@@ -70,6 +73,11 @@ export class Fusion {
       else known.push(output);
     }
     this.outputs = outputs;
+  }
+
+  /** Whether this piece of fusion is not left out. */
+  has(piece: Piece): boolean {
+    return !this.context.without?.has(piece);
   }
 
   labelOf(node: Node): string | undefined {

@@ -18,7 +18,7 @@ const widestShared = 128;
 
 /** The group whose loop and points the contraction may share, if any. */
 export function joinContraction(fusion: Fusion, node: Contract): Group | undefined {
-  if (fusion.refusals.apart.has(node)) return undefined;
+  if (!fusion.has('shared-products') || fusion.refusals.apart.has(node)) return undefined;
   const needed = fusion.needsOf([node.a, node.b]);
   return fusion.graph.groups.find((group) => {
     const products = [...group.reducing.keys()].filter((other) => other.kind === 'contract');

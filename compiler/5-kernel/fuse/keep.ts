@@ -23,6 +23,7 @@ const few = 16;
 /** Nodes that their readers compute again from others of the same kernel. */
 export function repeatedNodes(fusion: Fusion): ReadonlySet<Node> {
   const repeated = new Set<Node>();
+  if (!fusion.has('recomputation')) return repeated;
   const spaces = new Map<Space, Node[]>();
   for (const node of fusion.nodes) {
     const home = fusion.home.get(node);

@@ -26,6 +26,7 @@ export interface Partial {
 
 /** How the reduction may begin in the kernel of its argument; undefined where it may not, or should not. */
 export function partialOf(fusion: Fusion, node: NodeOf<'reduce'>): Partial | undefined {
+  if (!fusion.has('partial-sums')) return undefined;
   let summand = node.arg;
   while (summand.kind === 'reshape') summand = summand.arg;
   const space = fusion.home.get(summand);

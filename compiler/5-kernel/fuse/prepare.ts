@@ -7,6 +7,7 @@ import type { Builder } from '../../4-tensor/builder.ts';
 import { argumentsOf, sizeOf, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
 import { mapFunction } from '../../4-tensor/passes/rebuild.ts';
 import { tileWidth } from './cost.ts';
+import type { FuseContext } from './fusion.ts';
 import { contractedLabels } from './reads.ts';
 
 /** A reduction longer than this, to fewer than `fewPoints` points, is cut. */
@@ -17,14 +18,15 @@ const mostPieces = 4;
 /** Numbers that a row of the first stage sums. */
 const segment = 1024;
 
-export function prepareReductions(fn: TensorFunction, b: Builder): TensorFunction {
-  return mapFunction(b, fn, (node) => replace(b, node));
+export function prepareReductions(fn: TensorFunction, { builder, without }: FuseContext): TensorFunction {
+  const regroups = !without?.has('linear-sums');
+  return mapFunction(builder, fn, (node) => replace(builder, node, regroups));
 }
 
-function replace(b: Builder, node: Node): Node {
-  if (node.kind === 'reduce') return linear(b, node) ?? cut(b, node);
+function replace(b: Builder, node: Node, regroups: boolean): Node {
+  if (node.kind === 'reduce') return (regroups ? linear(b, node) : undefined) ?? cut(b, node);
   if (node.kind === 'concat' && node.args.length > mostPieces) return nest(b, node);
-  if (node.kind === 'contract' && !isProductOfMatrices(node)) return asSum(b, node);
+  if (node.kind === 'contract' && !isProductOfMatrices(node)) return asSum(b, node, regroups);
   return node;
 }
 
@@ -130,7 +132,7 @@ function isProductOfMatrices({ a, b, aLabels, bLabels, labels }: NodeOf<'contrac
 }
 
 /** Σ over the contracted labels of a · b, both repeated over all labels. */
-function asSum(b: Builder, node: NodeOf<'contract'>): Node {
+function asSum(b: Builder, node: NodeOf<'contract'>, regroups: boolean): Node {
   const contracted = contractedLabels(node);
   const all = [...node.labels, ...contracted];
   const extents = new Map<number, number>();
@@ -149,5 +151,6 @@ function asSum(b: Builder, node: NodeOf<'contract'>): Node {
       product,
       contracted.map((_, i) => node.labels.length + i),
     ),
+    regroups,
   );
 }

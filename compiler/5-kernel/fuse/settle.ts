@@ -72,6 +72,7 @@ function settleReduction(fusion: Fusion, node: NodeOf<'reduce'>): void {
   const needed = fusion.needsOf([node.arg]);
   const candidates = fusion.graph.groups.filter(
     (group) =>
+      fusion.has('shared-rows') &&
       !fusion.refusals.apart.has(node) &&
       group.kind === 'rows' &&
       sameExtents(group.base.shape, node.shape) &&
@@ -138,7 +139,7 @@ function sourcesOf(fusion: Fusion, root: Node): Set<Node | Group> {
 }
 
 function settleMap(fusion: Fusion, node: NodeOf<'map' | 'concat'>): boolean {
-  if (fusion.refusals.apart.has(node)) return false;
+  if (!fusion.has('epilogues') || fusion.refusals.apart.has(node)) return false;
   const { index: algebra } = fusion.expressions;
   const args = argumentsOf(node);
   const needed = fusion.needsOf(args);
@@ -175,8 +176,10 @@ function mergeRows(fusion: Fusion, groups: readonly Group[], size: number): Grou
   return kept;
 }
 
-function canMerge({ graph, refusals }: Fusion, from: Group, into: Group, size: number): boolean {
+function canMerge(fusion: Fusion, from: Group, into: Group, size: number): boolean {
+  const { graph, refusals } = fusion;
   return (
+    fusion.has('shared-rows') &&
     [from, into].every((group) => group.kind === 'rows' && group.points === size) &&
     sameExtents(from.base.shape, into.base.shape) &&
     [...from.reducing.keys(), ...into.reducing.keys()].every((node) => !refusals.apart.has(node)) &&

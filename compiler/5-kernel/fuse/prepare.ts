@@ -1,11 +1,13 @@
 /**
  * Before fusion: gives reductions the shape that kernels are good at. A reduction of very many numbers to few is done in
  * two stages of fixed order, x[n] → Σ over [n / s, s] → Σ over [n / s]; a contraction of which an operand has no axis of
- * its own (a dot product a row) is a sum of products, which no tile would help.
+ * its own (a dot product a row) is a sum of products, which no tile would help; a sum that is scaled afterwards is one of
+ * what is scaled already, where that exists.
  */
 import type { Builder } from '../../4-tensor/builder.ts';
-import { argumentsOf, sizeOf, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
+import { argumentsOf, sizeOf, topological, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
 import { mapFunction } from '../../4-tensor/passes/rebuild.ts';
+import { scale, scaledOf } from '../../4-tensor/passes/simplify/match.ts';
 import { tileWidth } from './cost.ts';
 import type { FuseContext } from './fusion.ts';
 import { contractedLabels } from './reads.ts';
@@ -20,7 +22,23 @@ const segment = 1024;
 
 export function prepareReductions(fn: TensorFunction, { builder, without }: FuseContext): TensorFunction {
   const regroups = !without?.has('linear-sums');
-  return mapFunction(builder, fn, (node) => replace(builder, node, regroups));
+  const operands = without?.has('riding-sums') ? new Set<Node>() : operandsOf(fn);
+  return mapFunction(builder, fn, (node) => scaledFirst(builder, node, operands) ?? replace(builder, node, regroups));
+}
+
+/** What contractions read. */
+function operandsOf(fn: TensorFunction): ReadonlySet<Node> {
+  const nodes = topological(fn.outputs.map(({ node }) => node));
+  return new Set(nodes.flatMap((node) => (node.kind === 'contract' ? [node.a, node.b] : [])));
+}
+
+/** (Σ x) c as Σ (x c), where a contraction reads x c anyway: the sum can ride beside it, and x need not be stored. */
+function scaledFirst(b: Builder, node: Node, operands: ReadonlySet<Node>): Node | undefined {
+  const scaled = scaledOf(node);
+  if (scaled?.base.kind !== 'reduce' || scaled.base.op !== 'sum') return undefined;
+  const { arg, axes } = scaled.base;
+  const operand = scale(b, arg, scaled.factor);
+  return operands.has(operand) ? b.sum(operand, axes) : undefined;
 }
 
 function replace(b: Builder, node: Node, regroups: boolean): Node {

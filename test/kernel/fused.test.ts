@@ -1,0 +1,135 @@
+/** What fusion makes of small specs, a kernel for each of its pieces. */
+import { expect, test } from 'vitest';
+import { optimise } from '../../compiler/4-tensor/passes/index.ts';
+import { fuse } from '../../compiler/5-kernel/fuse.ts';
+import { printKernel } from '../../compiler/5-kernel/print.ts';
+import { elaborateText } from '../support/elaborated.ts';
+import { pieceSpecs } from '../support/piece-specs.ts';
+
+/** The training step's kernels as text, by name. */
+function kernelsOf(name: string): (kernel: string) => string {
+  const { programs, session } = elaborateText(pieceSpecs[name]!);
+  const train = programs.programs.find(({ kind }) => kind === 'train')!;
+  const context = { builder: session.builder, layout: programs.layout };
+  const { kernels } = fuse(optimise(session.builder, train.function), context);
+  const texts = new Map(kernels.map((kernel) => [kernel.name, printKernel(kernel)]));
+  return (kernel) => texts.get(kernel) ?? expect.fail(`no kernel ${kernel} among ${[...texts.keys()].join(', ')}`);
+}
+
+const vae = kernelsOf('a VAE');
+const weighted = kernelsOf('an importance-weighted autoencoder');
+
+test('the log-likelihood and the gradient of its logits are computed with the last layer', () => {
+  expect(vae('decoder_dense_2__log_p_x_z')).toMatchInlineSnapshot(`
+    "kernel decoder_dense_2__log_p_x_z over row < 5, column < 13
+      for k < 7
+        product += decoder_dense_1[row, k] · decoder_dense_2_weight[k, column]
+      then
+        let v1 = product + decoder_dense_2_bias[column]
+        let v2 = select(standard_uniform(seed ^ 3518771708, epoch + select(offset + row >= rows, 1, 0), rows[row], column) < points_x[rows[row], column], 1, 0)
+        decoder_dense_2_gradient[row, column] = (sigmoid(v1) - v2) * 0.2
+        log_p_x_z_partial[column + row] Σ of 32 columns = v2 * v1 - softplus(v1)
+    "
+  `);
+});
+
+test('the draw, the KL divergence and its gradient are computed with the mean and the log-variance', () => {
+  expect(vae('encoder_dense_3__z')).toMatchInlineSnapshot(`
+    "kernel encoder_dense_3__z over row < 5, column < 3
+      for k < 37
+        product += encoder_dense_1[row, k] · encoder_dense_3_weight[k, column]
+        product_2 += encoder_dense_1[row, k] · encoder_dense_2_weight[k, column]
+      then
+        let v1 = product + encoder_dense_3_bias[column]
+        let v2 = exp(v1 * 0.5)
+        let v3 = standard_normal(seed ^ 2839609313, step, rows[row], column)
+        let v4 = product_2 + encoder_dense_2_bias[column]
+        let v5 = expm1(v1)
+        encoder_dense_3__z_values[3 row + column] = v2
+        encoder_dense_3__z_values[3 row + column + 16] = v3
+        z[row, column] = v4 + v2 * v3
+        encoder_dense_3__z_values[3 row + column + 32] = v5 * 0.1
+        encoder_dense_3__z_values[3 row + column + 48] = v4 * 0.2
+        encoder_dense_3__z_values[column + row + 64] Σ of 32 columns = square(v4) + (v5 - v1)
+    "
+  `);
+});
+
+test('the bias gradient is computed with the weight gradient', () => {
+  expect(vae('decoder_dense_1_weight_gradient')).toMatchInlineSnapshot(`
+    "kernel decoder_dense_1_weight_gradient over row < 3, column < 7
+      for k < 5
+        sum += decoder_dense_1_gradient_add[k, column]
+        product += z[k, row] · decoder_dense_1_gradient_add[k, column]
+      then
+        decoder_dense_1_bias_gradient[column] = sum
+        decoder_dense_1_weight_gradient[row, column] = product
+    "
+  `);
+});
+
+test("an activation's derivative is applied where the gradient of its layer is summed", () => {
+  expect(vae('decoder_dense_1_gradient')).toMatchInlineSnapshot(`
+    "kernel decoder_dense_1_gradient over row < 5, column < 7
+      for k < 13
+        product += decoder_dense_2_gradient[row, k] · decoder_dense_2_weight[column, k]
+      then
+        let v1 = sigmoid(z_add[row, column])
+        decoder_dense_1_gradient_add[row, column] = product * v1 + product * z_add[row, column] * (v1 * (1 - v1))
+    "
+  `);
+});
+
+test('the metrics and the flag of trouble are one kernel, which adds up what others began', () => {
+  expect(vae('log_p_x_z__trouble')).toMatchInlineSnapshot(`
+    "kernel log_p_x_z__trouble over one point
+      for i < 5
+        sum += log_p_x_z_partial[i, 0]
+        sum_2 += encoder_dense_3__z_values[i + 64]
+      for i_2 < 1280
+        sum_3 += square(gradient[i_2])
+      then
+        let v1 = (sum - 0.5 * sum_2) * 0.2
+        let v2 = sqrt(sum_3)
+        let v3 = sum_2 * 0.1
+        let v4 = sum * 0.2
+        let v5 = select(isFinite(v1), select(isFinite(v4), select(isFinite(v3), select(isFinite(v2) && (v2 <= 10000000000000000000), 4, 3), 2), 1), 0)
+        let v6 = trouble[0] == 0 && (v5 != 4)
+        let v7 = select(v6, step + 1, trouble[0])
+        results[0] = v1
+        results[3] = v2
+        results[2] = v3
+        results[1] = v4
+        step_eq[] = v7 == 0
+        trouble[0] = v7
+        trouble[1] = select(v6, v5, trouble[1])
+    "
+  `);
+});
+
+test('of K draws neither the draws nor their noise are stored, nor what repeats for each', () => {
+  expect(weighted('decoder_dense_1')).toMatchInlineSnapshot(`
+    "kernel decoder_dense_1 over row < 20, column < 7
+      for k < 3
+        product += (encoder_dense_2[⌊row / 4⌋, k] + encoder_dense_3_exp[⌊row / 4⌋, k] * standard_normal(seed ^ 2839609313, step, rows[⌊row / 4⌋], 3 row mod 4 + k)) · decoder_dense_1_weight[k, column]
+      then
+        let v1 = product + decoder_dense_1_bias[column]
+        decoder_dense_1_weight_add[row, column] = v1
+        decoder_dense_1[7 row + column] = v1 * sigmoid(v1)
+    "
+  `);
+});
+
+test('the weights of K draws come in where the gradient is read', () => {
+  expect(weighted('decoder_dense_2_weight_gradient')).toMatchInlineSnapshot(`
+    "kernel decoder_dense_2_weight_gradient over row < 7, column < 13
+      for k < 20
+        let v1 = log_p_x_z_gradient[k] * select(standard_uniform(seed ^ 3518771708, epoch + select(offset + ⌊k / 4⌋ >= rows, 1, 0), rows[⌊k / 4⌋], column) < points_x[rows[⌊k / 4⌋], column], 1, 0) + log_q_z_x_gradient[k] * decoder_dense_2_sigmoid[13 k + column]
+        sum += v1
+        product += decoder_dense_1[7 k + row] · v1
+      then
+        decoder_dense_2_bias_gradient[column] = sum
+        decoder_dense_2_weight_gradient[row, column] = product
+    "
+  `);
+});

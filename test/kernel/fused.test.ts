@@ -17,6 +17,7 @@ function kernelsOf(name: string): (kernel: string) => string {
 }
 
 const vae = kernelsOf('a VAE');
+const wide = kernelsOf('a wide layer');
 const weighted = kernelsOf('an importance-weighted autoencoder');
 
 test('the log-likelihood and the gradient of its logits are computed with the last layer', () => {
@@ -103,6 +104,21 @@ test('the metrics and the flag of trouble are one kernel, which adds up what oth
         step_eq[] = v7 == 0
         trouble[0] = v7
         trouble[1] = select(v6, v5, trouble[1])
+    "
+  `);
+});
+
+test("the sum of a gradient's squares begins in its kernel, a number for every 32 columns", () => {
+  expect(wide('f_dense_1_weight_gradient')).toMatchInlineSnapshot(`
+    "kernel f_dense_1_weight_gradient over row < 65, column < 70
+      for k < 3
+        sum += f_dense_1_gradient_select[k, column]
+        product += points_x[rows[k], row] · f_dense_1_gradient_select[k, column]
+      then
+        f_dense_1_bias_gradient[column] = sum
+        f_dense_1_weight_gradient[row, column] = product
+        gradient_parts[3 row + column] Σ of 32 columns = square(product)
+        gradient_parts[column + 195] = square(sum)
     "
   `);
 });

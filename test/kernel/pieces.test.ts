@@ -42,6 +42,7 @@ const spares: Readonly<Record<Piece, readonly [spec: string, measure: keyof Take
   'partial-sums': ['a VAE', 'bytes'],
   'shared-rows': ['a VAE', 'dispatches'],
   'linear-sums': ['a VAE', 'dispatches'],
+  'packed-sums': ['a wide layer', 'bytes'],
   'sparse-windows': ['a transposed convolution', 'flops'],
   'in-place': ['a VAE', 'dispatches'],
 };

@@ -15,6 +15,11 @@ train { data points  maximize ${objective}  optimizer adam(lr: 1e-3)  batch 5  s
 export const pieceSpecs: Readonly<Record<string, string>> = {
   'a VAE': autoencoder('elbo(p, q)'),
   'an importance-weighted autoencoder': autoencoder('iwelbo(p, q, K: 4)'),
+  'a wide layer': `data points { x : real[65]  source npy("points.npy") }
+net f(x) = x |> dense(70, relu) |> dense(2)
+objective loss = mean_square(f(x) - 0.3)
+train { data points  minimize loss  optimizer sgd(lr: 0.1)  batch 3  steps 1 }
+`,
   'a transposed convolution': `data points { x : real[4, 4]  source npy("points.npy") }
 net f(x) = x |> conv2d(4, 3, silu) |> conv_transpose2d(2, 4, silu, stride: 2)
 objective loss = mean_square(f(x) - 0.3)

@@ -56,7 +56,9 @@ export function buildKernel(
   ];
   if (stores.length === 0) return undefined;
   const phases = arrange(evaluator, group, stores);
-  const begun = [...fusion.partials].filter(([, { space }]) => space.group === group).map(([node]) => node);
+  const begun = [...fusion.partials]
+    .filter(([, { space, kept }]) => space.group === group && kept !== undefined)
+    .map(([node]) => node);
   const name = names.kernel([...members, ...begun], [...stored, ...begun]);
   const raw: Kernel = { name, documentation: [], axes: group.parallel, phases };
   const sparse = fusion.has('sparse-windows') ? skipZeroTerms(fusion.expressions, raw) : raw;
@@ -86,6 +88,15 @@ function storesOf(fusion: Fusion, tensors: Tensors, evaluator: Evaluator, node: 
   const { index: algebra } = fusion.expressions;
   const space = fusion.home.get(node)!;
   const places = tensors.placesOf(node);
+  const entries = fusion.partials.get(node);
+  if (entries !== undefined && entries.kept === undefined) {
+    const { axis, segment } = entries;
+    const [at, value] = [storeIndex(fusion, entries), evaluator.own(node)];
+    return places.map(({ tensor, offset }) => {
+      const index = algebra.add(at, algebra.constant(offset));
+      return { over: [], store: { tensor, index, value, partial: { axis, segment, op: 'sum' } } };
+    });
+  }
   if (!space.unrolled) {
     const value = evaluator.own(node);
     return places.map(({ tensor, offset }) => {
@@ -106,7 +117,7 @@ function storesOf(fusion: Fusion, tensors: Tensors, evaluator: Evaluator, node: 
 function partialStores(fusion: Fusion, tensors: Tensors, evaluator: Evaluator, group: Group): Placed[] {
   const stores = new Map<Tensor, Placed>();
   for (const [node, partial] of fusion.partials) {
-    if (partial.space.group !== group || node.kind !== 'reduce') continue;
+    if (partial.space.group !== group || partial.kept === undefined || node.kind !== 'reduce') continue;
     const tensor = tensors.partial(node);
     if (stores.has(tensor)) continue;
     const value = evaluator.own(partial.summand);

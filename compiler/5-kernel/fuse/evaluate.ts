@@ -32,6 +32,9 @@ export class Evaluator {
 
   /** The node's value at its own point of the kernel, or at another for which it is unrolled, computed here. */
   own(node: Node, at?: readonly Index[]): Value {
+    const partial = this.#fusion.partials.get(node);
+    // What a point adds to its entry.
+    if (partial !== undefined && partial.kept === undefined) return this.own(partial.summand);
     const home = this.#fusion.home.get(node)!;
     const index = at ?? indexAt(this.#fusion.expressions.index, node, home);
     const key = `own ${node.id} ${this.#fusion.expressions.index.keyOf(index)}`;

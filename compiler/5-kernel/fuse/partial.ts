@@ -5,12 +5,13 @@
  */
 import { type Node, type NodeOf, type Shape } from '../../4-tensor/ir.ts';
 import type { Axis, Index } from '../ir.ts';
+import { tileWidth } from './cost.ts';
 import type { Fusion } from './fusion.ts';
 import { indexAt, type Space } from './groups.ts';
 import { isView } from './reads.ts';
 
 /** Columns that one entry sums: what a tile is wide. */
-const segment = 32;
+const segment = tileWidth;
 
 export interface Partial {
   /** The node whose values are summed, computed in a contraction's kernel. */
@@ -20,8 +21,8 @@ export interface Partial {
   readonly segment: number;
   /** Of the entries: the space's, with segments for columns. */
   readonly shape: Shape;
-  /** For each axis of the space whether the reduction keeps it. */
-  readonly kept: readonly boolean[];
+  /** For each axis of the space whether the reduction keeps it; absent where the entries are all that is wanted. */
+  readonly kept?: readonly boolean[];
 }
 
 /** How the reduction may begin in the kernel of its argument; undefined where it may not, or should not. */
@@ -41,14 +42,31 @@ export function partialOf(fusion: Fusion, node: NodeOf<'reduce'>): Partial | und
 }
 
 /** Extents of the loops that finish the reduction: the entries' axes that it does not keep. */
-export function finishingExtents({ shape, kept }: Partial): number[] {
-  return shape.filter((_, i) => !kept[i]!);
+export function finishingExtents({ shape, kept = [] }: Partial): number[] {
+  return shape.filter((_, i) => !kept[i]);
+}
+
+/** The entries where they are the reduction itself: a sum over each `segment` columns, with zeros to fill up the last. */
+export function segmentsOf(fusion: Fusion, node: NodeOf<'reduce'>): Partial | undefined {
+  const { arg, axes, op, shape } = node;
+  if (op !== 'sum' || arg.kind !== 'reshape' || axes.length !== 1 || axes[0] !== arg.shape.length - 1) return undefined;
+  const [segments, columns] = [shape.at(-1), arg.shape.at(-1)];
+  if (columns !== segment || segments === undefined || fusion.refusals.apart.has(node)) return undefined;
+  const summand = arg.arg.kind === 'pad' && arg.arg.starts.every((start) => start === 0) ? arg.arg.arg : arg.arg;
+  const space = fusion.home.get(summand);
+  const axis = space?.axes.at(-1);
+  if (space === undefined || axis === undefined || space !== space.group.base || space.group.kind !== 'contract')
+    return undefined;
+  const fits =
+    isSame(space.shape, summand.shape) &&
+    isSame(shape, [...space.shape.slice(0, -1), Math.ceil(axis.extent / segment)]);
+  return fits && node.dtype === 'f32' ? { summand, space, axis, segment, shape } : undefined;
 }
 
 /** Position among the entries at a point of the reduction's result and of its finishing loops. */
 export function entryIndex(
   fusion: Fusion,
-  { shape, kept }: Partial,
+  { shape, kept = [] }: Partial,
   node: Node,
   index: readonly Index[],
   inner: readonly Index[],
@@ -111,4 +129,8 @@ function keptAxes(node: NodeOf<'reduce'>, shape: Shape): boolean[] | undefined {
     for (let axis = first; axis < last; axis++) kept.push(axes.length > 0 && reduced === 0);
   }
   return kept;
+}
+
+function isSame(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, i) => extent === b[i]);
 }

@@ -15,6 +15,7 @@ export const pieces = {
   'partial-sums': 'a sum over the columns of a contraction begins where they are computed: a row of pixels',
   'shared-rows': 'sums over the same rows, and what follows from them, are one kernel: a softmax, the metrics',
   'linear-sums': 'a sum of sums is one sum: the mean objective, without the sum of each row',
+  'packed-sums': 'a sum over a packed vector begins where its parts are computed: the norm of the gradient',
   'sparse-windows': 'terms of a sum that are zero for certain are left out: transposed convolutions',
   'in-place': 'new values of parameters and optimizer state are stored over the old, where no kernel reads these later',
 } as const;

@@ -5,12 +5,13 @@
  * what is scaled already, where that exists.
  */
 import type { Builder } from '../../4-tensor/builder.ts';
-import { argumentsOf, sizeOf, topological, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
+import { sizeOf, topological, type Node, type NodeOf, type TensorFunction } from '../../4-tensor/ir.ts';
 import { mapFunction } from '../../4-tensor/passes/rebuild.ts';
 import { scale, scaledOf } from '../../4-tensor/passes/simplify/match.ts';
 import { tileWidth } from './cost.ts';
 import type { FuseContext } from './fusion.ts';
-import { contractedLabels } from './reads.ts';
+import { sumOfParts } from './packed.ts';
+import { contractedLabels, isByContraction } from './reads.ts';
 
 /** A reduction longer than this, to fewer than `fewPoints` points, is cut. */
 const longest = 4096;
@@ -23,7 +24,15 @@ const segment = 1024;
 export function prepareReductions(fn: TensorFunction, { builder, without }: FuseContext): TensorFunction {
   const regroups = !without?.has('linear-sums');
   const operands = without?.has('riding-sums') ? new Set<Node>() : operandsOf(fn);
-  return mapFunction(builder, fn, (node) => scaledFirst(builder, node, operands) ?? replace(builder, node, regroups));
+  const parts = !without?.has('packed-sums');
+  return mapFunction(
+    builder,
+    fn,
+    (node) =>
+      scaledFirst(builder, node, operands) ??
+      (parts && node.kind === 'reduce' ? sumOfParts(builder, node) : undefined) ??
+      replace(builder, node, regroups),
+  );
 }
 
 /** What contractions read. */
@@ -99,19 +108,6 @@ function scalarOf(node: Node): Node | undefined {
 function lengthOf(node: NodeOf<'reduce'>): number {
   const length = node.axes.reduce((product, axis) => product * node.arg.shape[axis]!, 1);
   return isByContraction(node.arg) ? Math.ceil(length / tileWidth) : length;
-}
-
-/** Whether the node is pointwise work on a contraction of its own size. */
-function isByContraction(root: Node): boolean {
-  const seen = new Set<Node>();
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (seen.has(node) || sizeOf(node.shape) !== sizeOf(root.shape)) continue;
-    seen.add(node);
-    if (node.kind === 'contract') return true;
-    if (node.kind === 'map' || node.kind === 'reshape') stack.push(...argumentsOf(node));
-  }
-  return false;
 }
 
 function cut(b: Builder, node: NodeOf<'reduce'>): Node {

@@ -2,7 +2,7 @@
  * Where a node reads its arguments when it is wanted at an index: views are arithmetic on indices, a reduction reads
  * along its own inner axes. One description serves the walks of fusion and the values of the kernels.
  */
-import type { Node, NodeOf } from '../../4-tensor/ir.ts';
+import { argumentsOf, sizeOf, type Node, type NodeOf } from '../../4-tensor/ir.ts';
 import type { Axis, Index } from '../ir.ts';
 import type { Expressions, Range } from './expressions.ts';
 import type { IndexAlgebra } from '../index-algebra.ts';
@@ -156,6 +156,19 @@ export function reducedIndex(node: NodeOf<'reduce'>, index: readonly Index[], in
     const reduced = node.axes.indexOf(axis);
     return reduced >= 0 ? inner[reduced]! : index[outer++]!;
   });
+}
+
+/** Whether the node is pointwise work on a contraction of its own size. */
+export function isByContraction(root: Node): boolean {
+  const seen = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node) || sizeOf(node.shape) !== sizeOf(root.shape)) continue;
+    seen.add(node);
+    if (node.kind === 'contract') return true;
+    if (node.kind === 'map' || node.kind === 'reshape') stack.push(...argumentsOf(node));
+  }
+  return false;
 }
 
 /** Every read of a node, for the walks of fusion; computed rows stand as opaque values. */

@@ -11,7 +11,7 @@ import type { Index } from '../ir.ts';
 import type { Fusion } from './fusion.ts';
 import { indexAt, type Group, type Space } from './groups.ts';
 import { joinContraction } from './join.ts';
-import { finishingExtents, partialOf } from './partial.ts';
+import { finishingExtents, partialOf, segmentsOf } from './partial.ts';
 import { isView, readsOf, reducedIndex } from './reads.ts';
 import { riderLoop } from './riders.ts';
 
@@ -68,6 +68,11 @@ function settleReduction(fusion: Fusion, node: NodeOf<'reduce'>): void {
   const ride = carrier && fusion.home.get(carrier)?.group;
   if (carrier !== undefined && ride !== undefined && !fusion.refusals.apart.has(node))
     return riderLoop(fusion, ride, carrier, node);
+  const entries = segmentsOf(fusion, node);
+  if (entries !== undefined) {
+    fusion.partials.set(node, entries);
+    return fusion.settle(node, entries.space);
+  }
   const partial = partialOf(fusion, node);
   const needed = fusion.needsOf([node.arg]);
   const candidates = fusion.graph.groups.filter(

@@ -66,7 +66,8 @@ export class Tensors {
       if (node.kind === 'pack' && demand.packed.has(node)) this.#placePack(node, targets, copies);
     for (const node of fusion.nodes) this.#place(node, targets);
     const begun = new Map<string, Tensor>();
-    for (const [node, { summand, shape }] of fusion.partials) {
+    for (const [node, { summand, shape, kept }] of fusion.partials) {
+      if (kept === undefined) continue;
       const key = `${summand.id} ${node.kind === 'reduce' ? node.op : ''}`;
       const known = begun.get(key) ?? this.#make(`${nameOf(node)}_partial`, shape, 'f32', { kind: 'activation' });
       begun.set(key, known);

@@ -117,7 +117,7 @@ export function compile(options: CompileOptions): Compiled {
   const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
   const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));
   const texts = new Map([...session.sources].filter(([path]) => !isOfRun(path)));
-  const explanation = explain(elaborated, plan, runs);
+  const explanation = explain(elaborated, kernels, plan, runs);
   return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, texts, runs } };
 }
 

@@ -3,6 +3,8 @@ import type { Elaborated } from './3-model/programs/index.ts';
 import type { Decision } from './2-check/derivation.ts';
 import type { HostExpr, Program, SamplePart } from './4-tensor/program.ts';
 import { sizeOf } from './4-tensor/ir.ts';
+import type { KernelProgram } from './5-kernel/ir.ts';
+import { activationBytes } from './5-kernel/memory.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
@@ -11,14 +13,19 @@ export interface Explanation {
   readonly schedules: Elaborated['schedules'];
 }
 
-/** `folders`: where each run lies, by its name. */
-export function explain(elaborated: Elaborated, plan: Plan, folders: ReadonlyMap<string, string>): Explanation {
+/** `kernels`: the fused kernels of each program, in order; `folders`: where each run lies, by its name. */
+export function explain(
+  elaborated: Elaborated,
+  kernels: readonly KernelProgram[],
+  plan: Plan,
+  folders: ReadonlyMap<string, string>,
+): Explanation {
   const lines: string[] = [];
-  for (const program of elaborated.programs.programs) {
+  for (const [i, program] of elaborated.programs.programs.entries()) {
     const decisions = elaborated.decisions.get(program.name) ?? [];
     lines.push(...heading(program), ...decisions.flatMap(describe), ...metricLines(program));
     const planned = plan.programs.find((candidate) => candidate.name === program.name);
-    if (planned !== undefined) lines.push(...kernelLines(planned, plan));
+    if (planned !== undefined) lines.push(...kernelLines(planned, plan), activationLine(kernels[i]!));
     lines.push('');
   }
   lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...hyperLines(plan));
@@ -82,6 +89,13 @@ function kernelLines(program: PlanProgram, plan: Plan): string[] {
     lines.push(`    ${name.padEnd(width)}  ${quantity(kernel.flops, 'flop')}  ${quantity(kernel.bytes, 'B')}`);
   }
   return [...lines, `    ${'in all'.padEnd(width)}  ${quantity(flops, 'flop')}  ${quantity(bytes, 'B')}`];
+}
+
+/** What the activations take, and how much of that no placement could spare. */
+function activationLine(program: KernelProgram): string {
+  const { placed, live } = activationBytes(program);
+  const most = live === placed ? 'all of which lives at once' : `of which ${quantity(live, 'B').trim()} live at once`;
+  return placed === 0 ? '    no activations' : `    ${quantity(placed, 'B').trim()} of activations, ${most}`;
 }
 
 /** `12.3 Mflop`, ten wide. */

@@ -120,8 +120,16 @@ function livesOf(program: KernelProgram): Live[] {
   return [...lives].map(([tensor, { from, to }]) => ({ tensor, bytes: bytesOf(tensor), from, to }));
 }
 
+/** Bytes that a program's activations take where they are placed, and of the largest set that lives at once. */
+export function activationBytes(program: KernelProgram): { readonly placed: number; readonly live: number } {
+  const ends: number[] = [];
+  for (const { arena, offset, bytes } of placeActivations(program))
+    ends[arena] = Math.max(ends[arena] ?? 0, aligned(offset + bytes));
+  return { placed: ends.reduce((sum, bytes) => sum + bytes, 0), live: largestLiveSet(program) };
+}
+
 /** Bytes of the largest set of activations that live at once: what no placement can do without. */
-export function largestLiveSet(program: KernelProgram): number {
+function largestLiveSet(program: KernelProgram): number {
   const lives = livesOf(program);
   const totals = program.kernels.map((_, i) =>
     lives.filter(({ from, to }) => from <= i && i <= to).reduce((sum, { bytes }) => sum + aligned(bytes), 0),

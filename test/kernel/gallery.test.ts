@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { optimise } from '../../compiler/4-tensor/passes/index.ts';
 import { fuse } from '../../compiler/5-kernel/fuse.ts';
+import { activationBytes } from '../../compiler/5-kernel/memory.ts';
 import { mostBindings } from '../../compiler/5-kernel/verify.ts';
 import { tensorsOf } from '../../compiler/5-kernel/walk.ts';
 import { elaborateText } from '../support/elaborated.ts';
@@ -16,11 +17,17 @@ describe.each(galleryNames)('%s', (name) => {
     }
   });
 
-  test('trains in at most 32 kernels, or two for each trained tensor, of at most 8 bindings', () => {
+  test('takes few kernels of at most 8 bindings, and little more memory than what lives at once', () => {
     const { programs, session } = elaborateText(gallery[name]!, gallery);
-    const train = programs.programs.find(({ kind }) => kind === 'train')!;
-    const { kernels } = fuse(optimise(session.builder, train.function), { builder: session.builder, ...programs });
-    expect(kernels.length).toBeLessThanOrEqual(Math.max(32, 2 * programs.layout.parameters.length));
-    for (const kernel of kernels) expect(tensorsOf(kernel).length).toBeLessThanOrEqual(mostBindings);
+    for (const { kind, function: fn } of programs.programs) {
+      const fused = fuse(optimise(session.builder, fn), { builder: session.builder, ...programs });
+      const { kernels } = fused;
+      const most = Math.max(32, 2 * programs.layout.parameters.length);
+      if (kind === 'train') expect(kernels.length).toBeLessThanOrEqual(most);
+      for (const kernel of kernels) expect(tensorsOf(kernel).length).toBeLessThanOrEqual(mostBindings);
+      const { placed, live } = activationBytes(fused);
+      expect(placed, fn.name).toBeGreaterThanOrEqual(live);
+      expect(placed, fn.name).toBeLessThanOrEqual(1.2 * live);
+    }
   });
 });

@@ -130,8 +130,8 @@ export class Emitter {
   }
 
   /** Memory of the thread's own, [length], with no values yet. */
-  scratchArray(hint: string, scalar: ScalarType, length: number): LocalArray {
-    const array: LocalArray = { name: this.name(hint, 0), scalar, width: 1, length, space: 'scratch' };
+  scratchArray(hint: string, scalar: ScalarType, width: Width, length: number): LocalArray {
+    const array: LocalArray = { name: this.name(hint, 0), scalar, width, length, space: 'scratch' };
     this.shared.push(array);
     return array;
   }

@@ -85,7 +85,7 @@ export function leftOperand(
   const alongRow = values.gathersAlong(value, row.name) < values.gathersAlong(value, inner.name);
   if (alongRow && row.extent % 4 === 0) {
     // Four rows beside each other: [rows / 4, depth, 4].
-    const packed = emitter.scratchArray('left', 'f32', block.rows * depth);
+    const packed = emitter.scratchArray('left', 'f32', 1, block.rows * depth);
     emitter.loop(`packed_${row.name}`, block.first, block.below, make.u32(4), (position) => {
       const vector = { axis: row.name, quad: make.div(position, 4) };
       walk(values, contraction, base, 1, (step) => {
@@ -102,7 +102,7 @@ export function leftOperand(
   }
   // A row after the other: [rows, pitch].
   const pitch = 4 * Math.ceil(depth / 4);
-  const packed = emitter.scratchArray('left', 'f32', block.rows * pitch);
+  const packed = emitter.scratchArray('left', 'f32', 1, block.rows * pitch);
   emitter.loop(`packed_${row.name}`, block.first, block.below, make.u32(1), (position) => {
     const before = make.mul(fromFirst(position), make.u32(pitch));
     walk(values, contraction, base, inner.extent % 4 === 0 ? 4 : 1, (step) => {
@@ -135,7 +135,7 @@ export function rightOperand(
   if (isPlain(value) && alongColumn === 0 && column.extent % 4 === 0) {
     return (q, step) => make.widen(values.at(value, columnsAt(q, step)), 4);
   }
-  const packed = emitter.scratchArray('right', 'f32', 4 * panel.length * depthOf(contraction));
+  const packed = emitter.scratchArray('right', 'f32', 1, 4 * panel.length * depthOf(contraction));
   const entry = (flat: Expr, q: number, i: number): Expr =>
     make.add(make.mul(flat, make.u32(panel.length)), make.u32(i * panel.length + q));
   const turned = values.gathersAlong(value, inner.name) < Math.max(alongColumn, column.extent % 4 === 0 ? 0 : 1);

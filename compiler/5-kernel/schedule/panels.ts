@@ -13,8 +13,8 @@ import type { Expr, LocalArray, Variable } from './loops.ts';
 import { columnsOf, rowOf, type Lanes, type Tile } from './operands.ts';
 import { positionAt, leftOperand, rightOperand, walk, type LeftOperand, type RowBlock, type Step } from './packing.ts';
 import { tileRows, type PanelShape } from './panel-shape.ts';
-import { ownPart, storeEntry, type PartialStore } from './partials.ts';
-import { combined, neutral, scalarOf } from './phases.ts';
+import { ownParts, storeEntry, type PartialStore } from './partials.ts';
+import { across, combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
 import type { Values } from './values.ts';
 
@@ -66,7 +66,7 @@ interface Block {
   readonly parts: readonly Part[];
 }
 
-/** A partial sum over the segment at hand, of every row of the block: [rows]. */
+/** Partial sums over the segment at hand of every fourth column, for every row of the block: [rows] of four. */
 interface Part {
   readonly store: PartialStore;
   readonly sums: LocalArray;
@@ -134,7 +134,7 @@ function runPanel(block: Block, start: Expr): void {
       writeRows(values, tileAt(firstRow), sums[q]!, lanes, perRow, (r, point) => {
         for (const { store, sums: kept } of block.parts) {
           const entry = make.add(make.sub(firstRow, rows.first), r);
-          const own = ownPart(values, tileAt(firstRow), lanes, store, point);
+          const own = ownParts(values, tileAt(firstRow), lanes, store, point);
           emitter.put(kept, entry, combined(emitter, store.partial.op, make.element(kept, entry), own));
         }
       });
@@ -213,7 +213,7 @@ function partsOf(values: Values, { epilogue }: Contraction, { rows }: PanelShape
   const stores = epilogue.flatMap((phase) => phase.stores);
   return stores.flatMap((store): readonly Part[] => {
     if (store.partial === undefined) return [];
-    const sums = values.emitter.scratchArray(`${store.tensor.name}_parts`, scalarOf(store.value), rows);
+    const sums = values.emitter.scratchArray(`${store.tensor.name}_parts`, scalarOf(store.value), 4, rows);
     return [{ store: { ...store, partial: store.partial }, sums }];
   });
 }
@@ -223,7 +223,7 @@ function clearParts({ values: { emitter }, rows, parts }: Block): void {
   emitter.loop('r', make.u32(0), make.sub(rows.below, rows.first), make.u32(1), (r) => {
     for (const { store, sums } of parts) {
       const start = neutral(store.partial.op, scalarOf(store.value));
-      emitter.put(sums, r, make.literal(start.value, start.scalar));
+      emitter.put(sums, r, make.widen(make.literal(start.value, start.scalar), 4));
     }
   });
 }
@@ -235,7 +235,8 @@ function storeParts({ values, contraction, rows, parts, base }: Block, segment: 
   const { row } = contraction;
   emitter.loop(row.name, rows.first, rows.below, make.u32(1), (position) => {
     for (const { store, sums } of parts) {
-      const total = emitter.let('total', make.element(sums, make.sub(position, rows.first)));
+      const parts = make.element(sums, make.sub(position, rows.first));
+      const total = across(emitter, 'total', parts, store.partial.op);
       const entry = make.div(segment, store.partial.segment);
       storeEntry(values, contraction, store, total, entry, within(base, [[row.name, position]]));
     }

@@ -86,29 +86,28 @@ export function writePartials(
 
 export type PartialStore = Store & { readonly partial: NonNullable<Store['partial']> };
 
-/** What this lane's four columns add to the segment; nothing where they lie past the edge. */
-export function ownPart(values: Values, tile: Tile, { quad, lanes }: Lanes, store: PartialStore, point: Point): Expr {
+/** What this lane's four columns add to the segment together. */
+export function ownPart(values: Values, tile: Tile, lanes: Lanes, store: PartialStore, point: Point): Expr {
+  return across(values.emitter, 'part', ownParts(values, tile, lanes, store, point), store.partial.op);
+}
+
+/** What each of this lane's four columns adds to the segment; nothing where it lies past the edge. */
+export function ownParts(values: Values, tile: Tile, { quad, lanes }: Lanes, store: PartialStore, point: Point): Expr {
   const { emitter, extents } = values;
   const { make } = emitter;
   const { column } = tile.contraction;
-  const { op } = store.partial;
   const value = make.widen(values.at(store.value, point), 4);
-  const start = neutral(op, scalarOf(store.value));
+  if (column.extent % (4 * lanes) === 0) return value;
+  const start = neutral(store.partial.op, scalarOf(store.value));
   const nothing = make.literal(start.value, start.scalar);
-  if (column.extent % (4 * lanes) === 0) return across(emitter, 'part', value, op);
   if (column.extent % 4 === 0) {
     const inside = make.less(quad, extents.quarterOf(column));
-    return make.builtin('select', start.scalar, inside, across(emitter, 'part', value, op), nothing);
+    return emitter.let('inside', make.builtin('select', start.scalar, inside, value, nothing));
   }
   const [a, b, c, d] = [0, 1, 2, 3].map((c) => make.u32(c)) as [Expr, Expr, Expr, Expr];
   const positions = make.add(make.mul(quad, make.u32(4)), make.vector(a, b, c, d));
   const inside = make.less(positions, extents.of(column));
-  return across(
-    emitter,
-    'part',
-    emitter.let('inside', make.builtin('select', start.scalar, inside, value, nothing)),
-    op,
-  );
+  return emitter.let('inside', make.builtin('select', start.scalar, inside, value, nothing));
 }
 
 function rowInside({ emitter, extents }: Values, { contraction, firstRow, rows }: Tile, r: Expr): Expr | undefined {

@@ -146,14 +146,21 @@ function largestPart(fusion: Fusion, built: Built, refusals: Refusals): Node | u
   return best;
 }
 
-/** Replaces loads and stores of pieces by those of the whole where a kernel binds both and stores one: ranges overlap. */
+/**
+ * Replaces loads and stores of pieces by those of the whole where a kernel binds both and stores one, since ranges
+ * overlap, and where it binds too many tensors, two pieces of one whole among them.
+ */
 export function bindWholes(fusion: Fusion, kernels: readonly Kernel[]): readonly Kernel[] {
+  const packed = new Set(kernels.flatMap(tensorsOf).filter(({ role }) => role.kind === 'activation' && role.packed));
   return kernels.map((kernel) => {
     const tensors = tensorsOf(kernel);
     const wholes = new Map<string, Tensor>();
     for (const tensor of tensors)
       if (tensor.role.kind === 'activation' || (tensor.role.kind === 'vector' && tensor.role.offset === 0))
         wholes.set(wholeOf(tensor).name, tensor);
+    if (tensors.length > mostBindings)
+      for (const whole of packed)
+        if (tensors.filter((tensor) => wholeOf(tensor).name === whole.name).length > 1) wholes.set(whole.name, whole);
     const stored = new Set(storedBy(kernel).map((tensor) => wholeOf(tensor).name));
     const moved = new Map<Tensor, { tensor: Tensor; offset: number }>();
     for (const tensor of tensors) {

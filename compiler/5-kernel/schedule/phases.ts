@@ -164,8 +164,11 @@ function soleWriter({ kernel, dependence, emitter }: Values, store: Store, { axe
     ...dependence.axesOf(store.value),
     ...dependence.axesOfAffine(dependence.affine(store.index)),
   ]);
-  const unmentioned = kernel.axes.filter(({ name, extent }) => extent > 1 && !mentioned.has(name));
-  const first = unmentioned.map(({ name }) => make.builtin('eq', 'bool', axes.get(name)!, make.u32(0)));
+  const start = make.u32(0);
+  const unmentioned = kernel.axes.filter(({ name, extent }) => {
+    return extent > 1 && !mentioned.has(name) && axes.get(name) !== start;
+  });
+  const first = unmentioned.map(({ name }) => make.builtin('eq', 'bool', axes.get(name)!, start));
   return first.length === 0 ? undefined : first.reduce((all, one) => make.builtin('and', 'bool', all, one));
 }
 

@@ -1,7 +1,9 @@
-// decoder_dense_3_bias_gradient[column] = neg((Σ_k decoder_dense_3__log_p_x_z_values[2 k + column]) /
-//     softplus(noise[]) * 0.005 / softplus(noise[]))   [2]
-// decoder_dense_3_weight_gradient[row, column] = Σ_k decoder_dense_2[k, row] · decoder_dense_3_gradient[k, column]
-//     [64, 2]
+// sum = Σ_k decoder_dense_3__log_p_x_z_values[2 k + column]
+// product = Σ_k decoder_dense_2[k, row] · decoder_dense_3_gradient[k, column]
+// decoder_dense_3_bias_gradient[column] = neg(sum / softplus(noise[]) * 0.005 / softplus(noise[]))   [2]
+// decoder_dense_3_weight_gradient[row, column] = product   [64, 2]
+// gradient_parts[2 row + column + 1028] = square(product)   [1160]
+// gradient_parts[column + 1156] = square(neg(sum / softplus(noise[]) * 0.005 / softplus(noise[])))   [1160]
 
 @group(0) @binding(1) var<storage, read>       decoder_dense_3__log_p_x_z_values : array<f32>;  // [600]
 @group(0) @binding(2) var<storage, read>       decoder_dense_2 : array<f32>;                    // [200, 64]
@@ -9,6 +11,7 @@
 @group(0) @binding(4) var<storage, read>       noise : array<f32>;                              // []
 @group(0) @binding(5) var<storage, read_write> decoder_dense_3_bias_gradient : array<f32>;      // [2]
 @group(0) @binding(6) var<storage, read_write> decoder_dense_3_weight_gradient : array<f32>;    // [64, 2]
+@group(0) @binding(7) var<storage, read_write> gradient_parts : array<f32>;                     // [1160]
 
 const K = 200u;
 const ROWS = 64u;
@@ -42,8 +45,13 @@ fn decoder_dense_3_bias_gradient__decoder_dense_3_weight_gradient(
   }
   let noise_here = noise[0u];
   let softplus_value = softplus(noise_here);
+  let negative = -(sum / softplus_value * 0x1.47ae14p-8 / softplus_value);
   if (row == 0u) {
-    decoder_dense_3_bias_gradient[column] = -(sum / softplus_value * 0x1.47ae14p-8 / softplus_value);
+    decoder_dense_3_bias_gradient[column] = negative;
   }
   decoder_dense_3_weight_gradient[row * 2u + column] = product;
+  gradient_parts[row * 2u + column + 1028u] = product * product;
+  if (row == 0u) {
+    gradient_parts[column + 1156u] = negative * negative;
+  }
 }

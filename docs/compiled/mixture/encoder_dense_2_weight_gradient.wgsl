@@ -1,15 +1,22 @@
-// encoder_dense_2_bias_gradient[column] = Σ_k encoder_dense_2_gradient_add[k, column]   [64]
-// encoder_dense_2_weight_gradient[row, column] = Σ_k encoder_dense_1[k, row] · encoder_dense_2_gradient_add[k,
-//     column]   [64, 64]
+// sum = Σ_k encoder_dense_2_gradient_add[k, column]
+// product = Σ_k encoder_dense_1[k, row] · encoder_dense_2_gradient_add[k, column]
+// encoder_dense_2_bias_gradient[column] = sum   [64]
+// encoder_dense_2_weight_gradient[row, column] = product   [64, 64]
+// encoder_dense_2_weight_gradient_2[2 row + column] Σ of 32 columns = square(product)   [64, 2]
+// encoder_dense_2_bias_gradient_square[column] = square(sum)   [64]
 
-@group(0) @binding(1) var<storage, read>       encoder_dense_2_gradient_add : array<vec4f>;         // [200, 64]
-@group(0) @binding(2) var<storage, read>       encoder_dense_1 : array<vec4f>;                      // [200, 64]
-@group(0) @binding(3) var<storage, read_write> encoder_dense_2_bias_gradient : array<vec4f>;        // [64]
-@group(0) @binding(4) var<storage, read_write> encoder_dense_2_weight_gradient_out : array<vec4f>;  // [64, 64]
+@group(0) @binding(1) var<storage, read>       encoder_dense_2_gradient_add : array<vec4f>;          // [200, 64]
+@group(0) @binding(2) var<storage, read>       encoder_dense_1 : array<vec4f>;                       // [200, 64]
+@group(0) @binding(3) var<storage, read_write> encoder_dense_2_bias_gradient : array<vec4f>;         // [64]
+@group(0) @binding(4) var<storage, read_write> encoder_dense_2_weight_gradient_out : array<vec4f>;   // [64, 64]
+@group(0) @binding(5) var<storage, read_write> encoder_dense_2_weight_gradient_2 : array<f32>;       // [64, 2]
+@group(0) @binding(6) var<storage, read_write> encoder_dense_2_bias_gradient_square : array<vec4f>;  // [64]
 
 const K = 200u;
 const ROWS4 = 16u;
 const COLUMNS4 = 16u;
+
+var<workgroup> encoder_dense_2_weight_gradient_2_parts : array<f32, 512>;
 
 @compute @workgroup_size(64)
 fn encoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
@@ -68,14 +75,28 @@ fn encoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builti
     sum += encoder_dense_2_gradient_add3;
   }
   if (first_row == 0u) {
-    if (0u == 0u) {
-      encoder_dense_2_bias_gradient[column4] = sum;
-    }
+    encoder_dense_2_bias_gradient[column4] = sum;
+    encoder_dense_2_bias_gradient_square[column4] = sum * sum;
   }
   var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
   let end_row = first_row + 8u;
   for (var row = first_row; row < end_row; row++) {
     let total = product_of_row[row - first_row];
+    let part4 = total * total;
+    let part = part4.x + part4.y + (part4.z + part4.w);
+    encoder_dense_2_weight_gradient_2_parts[(row - first_row) * 64u + lane] = part;
     encoder_dense_2_weight_gradient_out[row * COLUMNS4 + column4] = total;
+  }
+  workgroupBarrier();
+  for (var r = lane % 8u % 8u; r < 8u; r += 8u) {
+    let total = encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u)]
+        + encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 1u]
+        + (encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 2u]
+        + encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 3u])
+        + (encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 4u]
+        + encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 5u]
+        + (encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 6u]
+        + encoder_dense_2_weight_gradient_2_parts[r * 64u + (lane - lane % 8u % 8u) + 7u]));
+    encoder_dense_2_weight_gradient_2[(first_row + r) * 2u + group.x] = total;
   }
 }

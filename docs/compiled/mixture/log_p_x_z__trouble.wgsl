@@ -1,6 +1,6 @@
 // sum = Σ_i decoder_dense_3__log_p_x_z_values[i + 400]
 // sum_2 = Σ_i encoder_dense_3__z_values[i + 1200]
-// sum_3 = Σ_i_2 gradient_sum[i_2]
+// sum_3 = Σ_i_2 gradient_parts[i_2]
 // results[0] = (sum - 0.5 * sum_2) * 0.005   [4]
 // results[3] = sqrt(sum_3)   [4]
 // results[2] = sum_2 * 0.0025   [4]
@@ -22,13 +22,13 @@ struct Scalars {
 
 @group(0) @binding(1) var<storage, read_write> decoder_dense_3__log_p_x_z_values : array<vec4f>;  // [600]
 @group(0) @binding(2) var<storage, read_write> encoder_dense_3__z_values : array<vec4f>;          // [1400]
-@group(0) @binding(3) var<storage, read_write> gradient_sum : array<vec4f>;                       // [8]
+@group(0) @binding(3) var<storage, read>       gradient_parts : array<vec4f>;                     // [1160]
 @group(0) @binding(4) var<storage, read_write> results : array<f32>;                              // [4]
 @group(0) @binding(5) var<storage, read_write> step_eq : array<u32>;                              // []
 @group(0) @binding(6) var<storage, read_write> trouble : array<u32>;                              // [2]
 
 const I = 200u;
-const I_2 = 8u;
+const I_2 = 1160u;
 
 var<workgroup> of_lanes : array<f32, 64>;
 var<workgroup> of_groups : array<f32, 8>;
@@ -75,8 +75,8 @@ fn log_p_x_z__trouble(@builtin(local_invocation_index) lane : u32) {
   }
   var sum_3_4 = vec4f();
   for (var i_2 = lane * 4u; i_2 < I_2; i_2 += 256u) {
-    let sum2 = gradient_sum[i_2 / 4u];
-    sum_3_4 += sum2;
+    let parts = gradient_parts[i_2 / 4u];
+    sum_3_4 += parts;
   }
   let sum_3_of_lane = sum_3_4.x + sum_3_4.y + (sum_3_4.z + sum_3_4.w);
   of_lanes[lane] = sum_3_of_lane;

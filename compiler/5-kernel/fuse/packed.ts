@@ -4,7 +4,7 @@
  * computed, so the gradient's norm reads a number for every 32 of the gradient.
  */
 import type { Builder } from '../../4-tensor/builder.ts';
-import { argumentsOf, sizeOf, type Node, type NodeOf } from '../../4-tensor/ir.ts';
+import { sizeOf, type Node, type NodeOf } from '../../4-tensor/ir.ts';
 import { ops } from '../../ops/index.ts';
 import { tileWidth } from './cost.ts';
 import { isByContraction } from './reads.ts';
@@ -57,9 +57,8 @@ function packBelow(node: Node): NodeOf<'pack'> | undefined {
 
 /** f of a part instead of the pack. */
 function applied(b: Builder, f: Node, part: Node): Node {
-  if (f.kind === 'pack') return part;
-  if (f.kind === 'broadcast') return b.broadcast(f.arg, part.shape, []);
-  return b.map((f as NodeOf<'map'>).op, ...argumentsOf(f).map((arg) => applied(b, arg, part)));
+  if (f.kind === 'map') return b.map(f.op, ...f.args.map((arg) => applied(b, arg, part)));
+  return f.kind === 'broadcast' ? b.broadcast(f.arg, part.shape, []) : part;
 }
 
 /** Whether f(0) = 0, as far as it shows: the gaps of a packed vector add nothing. */

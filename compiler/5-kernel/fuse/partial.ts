@@ -49,7 +49,8 @@ export function finishingExtents({ shape, kept = [] }: Partial): number[] {
 /** The entries where they are the reduction itself: a sum over each `segment` columns, with zeros to fill up the last. */
 export function segmentsOf(fusion: Fusion, node: NodeOf<'reduce'>): Partial | undefined {
   const { arg, axes, op, shape } = node;
-  if (op !== 'sum' || arg.kind !== 'reshape' || axes.length !== 1 || axes[0] !== arg.shape.length - 1) return undefined;
+  if (!fusion.has('partial-sums') || op !== 'sum') return undefined;
+  if (arg.kind !== 'reshape' || axes.length !== 1 || axes[0] !== arg.shape.length - 1) return undefined;
   const [segments, columns] = [shape.at(-1), arg.shape.at(-1)];
   if (columns !== segment || segments === undefined || fusion.refusals.apart.has(node)) return undefined;
   const summand = arg.arg.kind === 'pad' && arg.arg.starts.every((start) => start === 0) ? arg.arg.arg : arg.arg;

@@ -11,6 +11,7 @@ import { scale, scaledOf } from '../../4-tensor/passes/simplify/match.ts';
 import { tileWidth } from './cost.ts';
 import type { FuseContext } from './fusion.ts';
 import { sumOfParts } from './packed.ts';
+import type { Piece } from './pieces.ts';
 import { contractedLabels, isByContraction } from './reads.ts';
 
 /** A reduction longer than this, to fewer than `fewPoints` points, is cut. */
@@ -22,9 +23,10 @@ const mostPieces = 4;
 const segment = 1024;
 
 export function prepareReductions(fn: TensorFunction, { builder, without }: FuseContext): TensorFunction {
-  const regroups = !without?.has('linear-sums');
-  const operands = without?.has('riding-sums') ? new Set<Node>() : operandsOf(fn);
-  const parts = !without?.has('packed-sums');
+  const has = (piece: Piece): boolean => !without?.has(piece);
+  const regroups = has('linear-sums');
+  const operands = has('riding-sums') ? operandsOf(fn) : new Set<Node>();
+  const parts = has('packed-sums') && has('partial-sums');
   return mapFunction(
     builder,
     fn,

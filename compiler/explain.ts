@@ -5,6 +5,16 @@ import type { HostExpr, Program, SamplePart } from './4-tensor/program.ts';
 import { sizeOf } from './4-tensor/ir.ts';
 import type { KernelProgram } from './5-kernel/ir.ts';
 import { activationBytes } from './5-kernel/memory.ts';
+import {
+  bytesARow,
+  bytesByPart,
+  inBytes,
+  largestTensors,
+  needsOfPlan,
+  tensorText,
+  totalOf,
+  trainingPrograms,
+} from './5-kernel/needs.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
@@ -28,7 +38,7 @@ export function explain(
     if (planned !== undefined) lines.push(...kernelLines(planned, plan), activationLine(kernels[i]!));
     lines.push('');
   }
-  lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...hyperLines(plan));
+  lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...memoryLines(plan), ...hyperLines(plan));
   return { lines, schedules: elaborated.schedules };
 }
 
@@ -128,6 +138,23 @@ function parameterLines(plan: Plan): string[] {
     ...parameters.map(({ path, shape, initialiser }) => {
       return `  ${path.padEnd(width)}  [${shape.join(', ')}], ${initialiser.kind}`;
     }),
+  ];
+}
+
+/** What training takes on the device as far as the plan tells: how many rows there are is known once they are loaded. */
+function memoryLines(plan: Plan): string[] {
+  const programs = trainingPrograms(plan);
+  const needs = needsOfPlan(plan, programs);
+  const parts = bytesByPart(needs);
+  const width = Math.max(...[...parts.keys(), 'in all'].map((part) => part.length));
+  const line = (part: string, text: string): string => `  ${part.padEnd(width)}  ${text}`;
+  const rows = bytesARow(plan, programs).map(({ set, bytes }) => `${inBytes(bytes)} a row of ${set}`);
+  const data = rows.length === 0 ? '' : `, and ${rows.join(', ')}`;
+  return [
+    programs.some(({ kind }) => kind === 'train') ? 'memory of training on the device' : 'memory on the device',
+    ...[...parts].map(([part, bytes]) => line(part, inBytes(bytes))),
+    line('in all', `${inBytes(totalOf(needs))}${data}, and what is in flight`),
+    `  the largest tensors are ${largestTensors(plan, programs, 3).map(tensorText).join(', ')}`,
   ];
 }
 

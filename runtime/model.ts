@@ -1,5 +1,6 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
 import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
+import { bytesByPart, type MemoryNeed, totalOf } from '../compiler/5-kernel/needs.ts';
 import { frozenVector } from '../compiler/4-tensor/program.ts';
 import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
 import type { CompiledKernels, Plan, PlanProgram, WasmModules } from '../compiler/5-kernel/plan.ts';
@@ -28,7 +29,7 @@ import { RunFolder } from './run/folder.ts';
 import { frozenNumbers, type FrozenTensors } from './run/frozen.ts';
 import { drawSamples, type Sample } from './sample/sample.ts';
 import { CarriedState, type TrainedClock } from './state.ts';
-import type { TrainOutcome } from './train/events.ts';
+import type { TrainEvent, TrainOutcome } from './train/events.ts';
 import { train, type TrainOptions } from './train/train.ts';
 import { WebGpuDevice } from './webgpu/device.ts';
 
@@ -170,7 +171,7 @@ export class Model {
       const sets = await this.data();
       for (const set of sets.values()) for (const text of set.notes) options.onEvent?.({ kind: 'note', text });
       requireRows(splitNamed(sets, program.set), program.batch, program.set);
-      await this.#prepare(programs);
+      await this.#prepare(programs, (needs) => options.onEvent?.(memoryEvent(needs)));
       for (const { set } of programs) await this.#rowsOf(set);
       // The device holds the tables now; a long run needs no second copy of the data.
       if (this.#options.sets === undefined) this.#sets = undefined;
@@ -325,7 +326,11 @@ export class Model {
     this.#state.set(new Map<string, Numbers>([...vectors, ...states]));
   }
 
-  async #prepare(programs: readonly PlanProgram[]): Promise<void> {
+  /** `onNeeds` hears what the programs take on the device before any of it is made. */
+  async #prepare(
+    programs: readonly PlanProgram[],
+    onNeeds: (needs: readonly MemoryNeed[]) => void = () => undefined,
+  ): Promise<void> {
     const added = programs.filter(({ name }) => !this.#executor.isPrepared(name));
     const needsData = added.some(
       (program) =>
@@ -333,7 +338,9 @@ export class Model {
         program.dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
     );
     const sets = needsData ? await this.data() : new Map<string, DataSet>();
-    await this.#executor.prepare(added, (reference) => splitNamed(sets, reference));
+    const splits = (reference: string) => splitNamed(sets, reference);
+    onNeeds(this.#executor.needs(added, splits));
+    await this.#executor.prepare(added, splits);
     await this.#draw();
     this.#state.settle();
   }
@@ -376,6 +383,11 @@ export class Model {
     }
     return found;
   }
+}
+
+function memoryEvent(needs: readonly MemoryNeed[]): TrainEvent {
+  const parts = [...bytesByPart(needs)].map(([part, bytes]) => ({ part, bytes }));
+  return { kind: 'memory', total: totalOf(needs), parts };
 }
 
 function usesBuffer({ dispatches }: PlanProgram, name: string): boolean {

@@ -67,7 +67,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter, without =
 }
 
 function buffersOf({ buffers }: Memory): Plan['buffers'] {
-  const roles = ['vector', 'frozen', 'state', 'literal', 'argument', 'arena', 'result'] as const;
+  const roles = ['vector', 'frozen', 'state', 'literal', 'argument', 'packed', 'arena', 'result'] as const;
   return [...buffers].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
@@ -129,7 +129,7 @@ function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, 
   return {
     name,
     file: `${name}.${ending}`,
-    bindings: bindings.map((binding) => ({ name: binding.name, access: binding.access })),
+    bindings: bindings.map(({ name, access, tensor }) => ({ name, access, shape: tensor.shape })),
     scalars: scalars.map((scalar) => scalar.name),
     features,
     ...(subgroupSize === undefined ? {} : { subgroupSize }),

@@ -165,13 +165,13 @@ function placeOther(
 ): void {
   const { role, storage } = tensor;
   const bytes = bytesOf(tensor);
-  const own = (name: string, kind: 'arena' | 'state' | 'literal' | 'argument', values?: readonly number[]): void => {
+  const own = (name: string, kind: 'packed' | 'state' | 'literal' | 'argument', values?: readonly number[]): void => {
     placed.set(tensor, { buffer: name, offset: 0, bytes });
     add(buffers, { name, bytes: aligned(bytes), role: kind, storage, ...(values && { values }) });
   };
   switch (role.kind) {
     case 'activation':
-      if (role.packed) own(packedName(program, tensor.name), 'arena');
+      if (role.packed) own(packedName(program, tensor.name), 'packed');
       return;
     case 'part':
       placed.set(tensor, { buffer: packedName(program, role.of), offset: 4 * role.offset, bytes });

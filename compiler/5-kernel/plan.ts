@@ -13,7 +13,7 @@ import type {
 import type { Piece } from './fuse/pieces.ts';
 import type { Target } from './schedule/profile.ts';
 
-export const planVersion = 1;
+export const planVersion = 2;
 
 /** A device buffer that the runtime makes before the first dispatch, zeroed unless said otherwise. */
 export interface PlanBuffer {
@@ -21,9 +21,9 @@ export interface PlanBuffer {
   readonly bytes: number;
   /**
    * vector: carried, [layout.length] f32 ('parameters', 'adam.m', 'ema'). state: small and carried. arena: activations,
-   * shared by all programs. frozen: tensors of finished runs, written before the first dispatch. literal: constant values. argument: filled by the caller before the run. result: read back.
+   * shared by all programs. packed: a vector made of parts, the gradient; zeros between them. frozen: tensors of finished runs, written before the first dispatch. literal: constant values. argument: filled by the caller before the run. result: read back.
    */
-  readonly role: 'vector' | 'frozen' | 'state' | 'arena' | 'literal' | 'argument' | 'result';
+  readonly role: 'vector' | 'frozen' | 'state' | 'arena' | 'packed' | 'literal' | 'argument' | 'result';
   /** literal: what it holds. */
   readonly values?: readonly number[];
   readonly storage: Storage;
@@ -41,7 +41,7 @@ export interface PlanKernel {
   /** File name, `<name>.wgsl` or `<name>.wat`; the entry point is `name`. */
   readonly file: string;
   /** @group(0): binding i + 1 is bindings[i]; binding 0 is the uniform block where `scalars` is not empty. */
-  readonly bindings: readonly { readonly name: string; readonly access: Access }[];
+  readonly bindings: readonly { readonly name: string; readonly access: Access; readonly shape: Shape }[];
   /** Members of its uniform block, in order, four bytes each: names of the plan's uniforms. */
   readonly scalars: readonly string[];
   /** Features that the text enables; the device must have them. */

@@ -3,9 +3,10 @@ import { type Node, type NodeOf, type Table, topological } from '../../compiler/
 import { nodesOf } from '../../compiler/4-tensor/graph.ts';
 import type { Coupling } from '../../compiler/4-tensor/program.ts';
 import { evaluate } from '../../compiler/4-tensor/reference.ts';
+import { usedBuffers } from '../../compiler/5-kernel/needs.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { InternalError, UserError } from '../errors.ts';
-import { type Splits, tableKey, usedBuffers } from '../execute/contents.ts';
+import { type Splits, tableKey } from '../execute/contents.ts';
 import type { HostArgument, Scalars } from '../execute/inputs.ts';
 import { assign } from './assignment.ts';
 

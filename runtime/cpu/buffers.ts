@@ -1,8 +1,17 @@
 /** Where things lie in the memory: buffers of the plan that the programs use, and the tables of the data sets. */
+import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { Plan, PlanBinding, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { InternalError } from '../errors.ts';
-import { bytesOf, literalBytes, padded, type Splits, tableKey, usedBuffers, usedTables } from '../execute/contents.ts';
-import { type Demand, purposeOf } from '../execute/demand.ts';
+import {
+  bytesOf,
+  type Contents,
+  literalBytes,
+  missingContents,
+  needsOf,
+  padded,
+  type Splits,
+  tableKey,
+} from '../execute/contents.ts';
 import type { SharedMemory } from './memory.ts';
 
 export interface Place {
@@ -22,19 +31,14 @@ export class Buffers {
     this.#memory = memory;
   }
 
-  /**
-   * Makes what the programs use and is not there yet; literals and tables are filled, everything else holds zeros.
-   * Throws an EnvironmentError with the figures when there is no room for that and `others`; then nothing has been made.
-   */
-  add(programs: readonly PlanProgram[], splits: Splits, others: readonly Demand[]): void {
-    const used = usedBuffers(programs);
-    const buffers = this.#plan.buffers.filter(({ name }) => used.has(name) && !this.#buffers.has(name));
-    const tables = usedTables(programs, splits).filter(({ key }) => !this.#tables.has(key));
-    this.#memory.demand([
-      ...buffers.map((buffer) => ({ what: purposeOf(buffer), bytes: buffer.bytes })),
-      ...tables.map(({ key, field }) => ({ what: key, bytes: field.values.byteLength })),
-      ...others,
-    ]);
+  /** The memory of what the programs use and is not there yet. */
+  needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[] {
+    return needsOf(this.#missing(programs, splits));
+  }
+
+  /** Makes what the programs use and is not there yet; literals and tables are filled, everything else holds zeros. */
+  add(programs: readonly PlanProgram[], splits: Splits): void {
+    const { buffers, tables } = this.#missing(programs, splits);
     for (const buffer of buffers) {
       const place = this.#place(buffer.bytes);
       this.#buffers.set(buffer.name, place);
@@ -66,6 +70,11 @@ export class Buffers {
     }
     const { address } = this.named(binding.buffer);
     return { address: address + binding.offset, bytes: binding.bytes };
+  }
+
+  #missing(programs: readonly PlanProgram[], splits: Splits): Contents {
+    const held = (name: string) => this.#buffers.get(name)?.bytes ?? 0;
+    return missingContents(this.#plan, programs, splits, held, this.#tables);
   }
 
   #place(bytes: number): Place {

@@ -1,17 +1,18 @@
 /** Runs the programs of a plan on the processor: threads over one memory, many runs an order. */
+import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { CompiledKernels, Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
-import { bytesOf, padded, type Splits, usedBuffers } from '../execute/contents.ts';
-import type { Demand } from '../execute/demand.ts';
+import { bytesOf, padded, type Splits } from '../execute/contents.ts';
 import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
-import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
-import { InputLayout, type Scalars } from '../execute/inputs.ts';
-import { couplingsOf } from '../couple/couplings.ts';
+import { type Numbers, readSlot } from '../execute/results.ts';
+import type { Scalars } from '../execute/inputs.ts';
+import { flightsInAir, type Layouts, layoutsOf } from '../execute/layouts.ts';
+import { remedyText } from '../execute/refusal.ts';
 import { Buffers } from './buffers.ts';
 import type { CpuDevice } from './device.ts';
 import { line } from './control.mjs';
 import { compileModule } from './engine.ts';
-import { SharedMemory } from './memory.ts';
+import { SharedMemory, sizeInMemory } from './memory.ts';
 import type { Tape } from './orders.ts';
 import { tapeOf } from './tape.ts';
 import { Threads } from './threads.ts';
@@ -19,14 +20,6 @@ import { timesOf } from './times.ts';
 
 /** Blocks of scalars and arguments share no cache line. */
 const blockAlignment = 64;
-
-/** How what a program is given and its results are laid out. */
-interface Layouts {
-  readonly program: PlanProgram;
-  readonly inputs: InputLayout;
-  readonly slot: SlotLayout;
-  readonly capacity: number;
-}
 
 interface Prepared extends Layouts {
   readonly tape: Tape;
@@ -74,17 +67,26 @@ export class CpuExecutor implements Executor {
     this.threads = new Threads(device.report.threads, device.timed);
   }
 
+  needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[] {
+    const added = programs.filter(({ name }) => !this.#prepared.has(name));
+    const layouts = added.map((program) => layoutsOf(this.plan, program, splits, blockAlignment));
+    const own = this.#scratch === undefined ? this.threads.count * sizeInMemory(scratchOf(this.plan)) : 0;
+    const needs: readonly MemoryNeed[] = [
+      ...this.#buffers.needs(added, splits),
+      ...layouts.map((layout) => flying(layout, this.threads.count)),
+      { part: 'threads', what: "the threads' own", bytes: own },
+    ];
+    return needs.map((need) => ({ ...need, bytes: sizeInMemory(need.bytes) })).filter(({ bytes }) => bytes > 0);
+  }
+
   async prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
     const added = programs.filter(({ name }) => !this.#prepared.has(name));
     if (added.length === 0) return;
-    const layouts = added.map((program) => this.#layoutsOf(program, splits));
-    const scratch = Math.max(0, ...this.plan.kernels.map((kernel) => kernel.scratch ?? 0));
-    const own = this.#scratch === undefined ? scratch * this.threads.count : 0;
-    this.#buffers.add(added, splits, [
-      ...layouts.map((layout) => flying(layout, this.threads.count)),
-      { what: "the threads' own", bytes: own },
-    ]);
-    this.#scratch ??= await this.#open(scratch);
+    const needs = this.needs(added, splits);
+    this.#memory.demand(needs, remedyText(this.plan, added, needs));
+    const layouts = added.map((program) => layoutsOf(this.plan, program, splits, blockAlignment));
+    this.#buffers.add(added, splits);
+    this.#scratch ??= await this.#open(scratchOf(this.plan));
     for (const layout of layouts) this.#load(layout, this.#scratch);
   }
 
@@ -150,16 +152,6 @@ export class CpuExecutor implements Executor {
     this.device.release(this);
   }
 
-  #layoutsOf(program: PlanProgram, splits: Splits): Layouts {
-    for (const { kernel } of program.dispatches) {
-      if (!this.#kernels.has(kernel)) throw new InternalError(`the plan has no kernel "${kernel}"`);
-    }
-    const inputs = new InputLayout(this.plan, program, this.#kernels, blockAlignment, couplingsOf(program, splits));
-    const isTroubled = program.kind === 'train' && usedBuffers([program]).has('trouble');
-    const slot = slotLayout(this.plan, program, isTroubled ? ['trouble'] : []);
-    return { program, inputs, slot, capacity: capacityOf(slot) };
-  }
-
   /** Hands the kernels to the threads, and makes each thread's own memory. */
   async #open(scratch: number): Promise<readonly number[]> {
     const module = await this.#module;
@@ -205,8 +197,12 @@ function ticketBytes({ dispatches }: PlanProgram, threads: number): number {
   return 4 * line * dispatches.length * threads;
 }
 
-/** Two flights are in the air while a program runs. */
-function flying({ program, inputs, slot, capacity }: Layouts, threads: number): Demand {
-  const flights = 2 * (inputs.stride + slot.bytes) * capacity;
-  return { what: `"${program.name}" in flight`, bytes: flights + ticketBytes(program, threads) };
+function flying({ program, inputs, slot, capacity }: Layouts, threads: number): MemoryNeed {
+  const flight = sizeInMemory(inputs.stride * capacity) + sizeInMemory(slot.bytes * capacity);
+  return { part: 'in flight', what: program.name, bytes: flightsInAir * flight + ticketBytes(program, threads) };
+}
+
+/** Bytes of memory of its own that a thread needs for any kernel of the plan. */
+function scratchOf({ kernels }: Plan): number {
+  return Math.max(0, ...kernels.map((kernel) => kernel.scratch ?? 0));
 }

@@ -1,7 +1,8 @@
 /** The one memory that all threads of an executor compute in: handed out piece by piece, zeros at first. */
 import { freemem } from 'node:os';
+import { inBytes, type MemoryNeed, totalOf } from '../../compiler/5-kernel/needs.ts';
 import { EnvironmentError } from '../errors.ts';
-import { type Demand, inBytes, totalOf } from '../execute/demand.ts';
+import { partsText } from '../execute/refusal.ts';
 
 const page = 65_536;
 /** What 32-bit addresses reach. */
@@ -20,22 +21,26 @@ export class SharedMemory {
     this.memory = withRoom(() => new WebAssembly.Memory({ initial: 1, maximum: most / page, shared: true }));
   }
 
-  /** Throws an EnvironmentError, with the figures, unless there is room for all of it. */
-  demand(demands: readonly Demand[], machine: number = process.availableMemory?.() ?? freemem()): void {
-    const aligned = demands.map(({ what, bytes }) => ({ what, bytes: roundUp(bytes, alignment) }));
-    const total = totalOf(aligned);
-    const largest = aligned.reduce((a, b) => (b.bytes > a.bytes ? b : a), { what: 'nothing', bytes: 0 });
-    const remedy = 'make "batch" or the layers smaller, or use fewer rows';
-    const need = `the most of it (${inBytes(largest.bytes)}) for ${largest.what}`;
+  /**
+   * Throws an EnvironmentError, with the figures, unless there is room for all of it, each as long as `sizeInMemory`
+   * says. `remedy` tells what to change about the spec.
+   */
+  demand(
+    needs: readonly MemoryNeed[],
+    remedy: string,
+    machine: number = process.availableMemory?.() ?? freemem(),
+  ): void {
+    const total = totalOf(needs);
+    const figures = `(${partsText(needs)})`;
     if (this.#used + total > most) {
       throw new EnvironmentError(
-        `this spec needs ${inBytes(this.#used + total)} of memory, ${need}, and on the processor there are ${inBytes(most)} ` +
-          `at most: ${remedy}, or compute on a graphics card with --device webgpu`,
+        `this spec needs ${inBytes(this.#used + total)} of memory ${figures}, and on the processor there are ` +
+          `${inBytes(most)} at most; ${remedy}, or compute on a graphics card with --device webgpu`,
       );
     }
     if (total > machine) {
       throw new EnvironmentError(
-        `this spec needs ${inBytes(total)} of memory, ${need}, and the machine has ${inBytes(machine)} left: ${remedy}`,
+        `this spec needs ${inBytes(total)} of memory ${figures}, and the machine has ${inBytes(machine)} left; ${remedy}`,
       );
     }
   }
@@ -43,7 +48,7 @@ export class SharedMemory {
   /** The address of so many bytes, all zero, that nothing else lies in; a multiple of 64. */
   allocate(bytes: number): number {
     const address = this.#used;
-    const end = address + roundUp(bytes, alignment);
+    const end = address + sizeInMemory(bytes);
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / page);
     if (missing > 0) withRoom(() => this.memory.grow(missing));
     this.#used = end;
@@ -59,6 +64,11 @@ export class SharedMemory {
   }
 }
 
+/** What a piece of so many bytes takes. */
+export function sizeInMemory(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+
 function withRoom<T>(make: () => T): T {
   try {
     return make();
@@ -66,8 +76,4 @@ function withRoom<T>(make: () => T): T {
     if (!(error instanceof RangeError)) throw error;
     throw new EnvironmentError(`the machine gave no memory to compute in: ${error.message}`, { cause: error });
   }
-}
-
-function roundUp(bytes: number, step: number): number {
-  return Math.ceil(bytes / step) * step;
 }

@@ -1,27 +1,47 @@
 /** What the programs of a plan need to have at hand: buffers of the plan, tables of the data sets, and their bytes. */
-import type { PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import { buffersFor, type MemoryNeed, partOf } from '../../compiler/5-kernel/needs.ts';
+import type { Plan, PlanBuffer, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { LoadedField, LoadedSplit } from '../data/dataset.ts';
 import { InternalError } from '../errors.ts';
 
 /** The rows that a reference such as `mnist.train` means. */
 export type Splits = (reference: string) => LoadedSplit;
 
-/** The names of the buffers that the programs bind, carry or give results in. */
-export function usedBuffers(programs: readonly PlanProgram[]): ReadonlySet<string> {
-  const names = new Set<string>(['parameters']);
-  for (const program of programs) {
-    for (const { buffer } of program.results) names.add(buffer);
-    for (const { bindings } of program.dispatches) {
-      for (const binding of bindings) if (binding.kind === 'buffer') names.add(binding.buffer);
-    }
-    if (program.kind !== 'train') continue;
-    for (const { name } of program.vectors) names.add(name);
-  }
-  return names;
+/** Buffers of the plan and tables of the data. */
+export interface Contents {
+  readonly buffers: readonly PlanBuffer[];
+  readonly tables: readonly { readonly key: string; readonly field: LoadedField }[];
+}
+
+/**
+ * What the programs use and is not there yet; `held` gives the bytes of a buffer, 0 where there is none. An arena that is
+ * too short for them is missing: it carries nothing from program to program, so those that came before keep theirs.
+ */
+export function missingContents(
+  plan: Plan,
+  programs: readonly PlanProgram[],
+  splits: Splits,
+  held: (buffer: string) => number,
+  tables: ReadonlyMap<string, unknown>,
+): Contents {
+  return {
+    buffers: buffersFor(plan, programs).filter(({ name, role, bytes }) => {
+      return held(name) < (role === 'arena' ? bytes : 1);
+    }),
+    tables: usedTables(programs, splits).filter(({ key }) => !tables.has(key)),
+  };
+}
+
+/** The memory that they take. */
+export function needsOf({ buffers, tables }: Contents): readonly MemoryNeed[] {
+  return [
+    ...buffers.map((buffer) => ({ part: partOf(buffer), what: buffer.name, bytes: padded(buffer.bytes) })),
+    ...tables.map(({ key, field }) => ({ part: 'data' as const, what: key, bytes: padded(field.values.byteLength) })),
+  ];
 }
 
 /** The fields that the programs bind as tables, each once. */
-export function usedTables(
+function usedTables(
   programs: readonly PlanProgram[],
   splits: Splits,
 ): readonly { readonly key: string; readonly field: LoadedField }[] {

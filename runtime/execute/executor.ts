@@ -1,5 +1,6 @@
 /** Running the programs of a plan, as the rest of the runtime sees it: many runs a submit, results once a submit. */
 import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { Device } from '../device/device.ts';
 import type { Splits } from './contents.ts';
 import type { Numbers, RunResults } from './results.ts';
@@ -29,6 +30,8 @@ export interface KernelTime {
 export interface Executor {
   readonly device: Device;
   readonly plan: Plan;
+  /** What preparing the programs would take of the device's memory, beside what it holds already. Makes nothing. */
+  needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[];
   /**
    * Makes programs ready to run, unless they are: checks memory and limits, makes the buffers they use (vectors and
    * states hold zeros), puts their tables on the device and compiles their kernels. Throws an EnvironmentError when

@@ -1,7 +1,14 @@
 /** What a training run tells while it goes; the command line only shows it. */
+import type { MemoryPart } from '../../compiler/5-kernel/needs.ts';
 import type { Evaluation } from '../evaluate/evaluate.ts';
 
 export type TrainEvent =
+  /** What the training takes on the device in bytes, before any of it is allocated: each part, the largest first. */
+  | {
+      readonly kind: 'memory';
+      readonly total: number;
+      readonly parts: readonly { readonly part: MemoryPart; readonly bytes: number }[];
+    }
   /** The run begins, or goes on, at `step`. Kernels are compiled at the first submit, which takes seconds at times. */
   | { readonly kind: 'begin'; readonly step: number; readonly steps: number; readonly resumed: boolean }
   | {

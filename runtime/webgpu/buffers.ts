@@ -1,53 +1,62 @@
 /** The device's buffers: those of the plan that the programs use, and the tables of the data sets. */
+import { inBytes, type MemoryNeed, totalOf } from '../../compiler/5-kernel/needs.ts';
 import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
-import { bytesOf, literalBytes, padded, type Splits, tableKey, usedBuffers, usedTables } from '../execute/contents.ts';
-import { type Demand, inBytes, purposeOf, totalOf } from '../execute/demand.ts';
+import {
+  bytesOf,
+  type Contents,
+  literalBytes,
+  missingContents,
+  needsOf,
+  padded,
+  type Splits,
+  tableKey,
+} from '../execute/contents.ts';
+import { partsText, remedyText } from '../execute/refusal.ts';
 import type { WebGpuDevice } from './device.ts';
 import { Usage } from './flags.ts';
-import { demandMemory, offerOf } from './limits.ts';
 
 export class Buffers {
   readonly #device: WebGpuDevice;
   readonly #plan: Plan;
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #tables = new Map<string, GPUBuffer>();
-  readonly #demands: Demand[] = [];
+  /** All there are, with arenas that became too short for later programs and are still those of earlier ones. */
+  readonly #made: GPUBuffer[] = [];
 
   constructor(device: WebGpuDevice, plan: Plan) {
     this.#device = device;
     this.#plan = plan;
   }
 
+  /** The memory of what the programs use and is not there yet. */
+  needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[] {
+    return needsOf(this.#missing(programs, splits));
+  }
+
   /**
    * Makes what the programs use and is not there yet; literals and tables are filled, everything else holds zeros.
-   * Throws an EnvironmentError with the figures when the device cannot hold them; then nothing has been made.
+   * Throws an EnvironmentError with the figures when the device has no room; then nothing has been made.
    */
   async add(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
-    const used = usedBuffers(programs);
-    const wanted = this.#plan.buffers.filter(({ name }) => used.has(name) && !this.#buffers.has(name));
-    const fields = usedTables(programs, splits).filter(({ key }) => !this.#tables.has(key));
-    const demands = wanted.map((buffer): Demand => ({ what: purposeOf(buffer), bytes: buffer.bytes }));
-    const tables = fields.map(({ key, field }): Demand => ({ what: key, bytes: padded(field.values.byteLength) }));
-    const offer = offerOf(this.#device);
-    demandMemory(demands, tables, offer);
+    const missing = this.#missing(programs, splits);
     const { gpu } = this.#device;
     gpu.pushErrorScope('out-of-memory');
     const usage = Usage.storage | Usage.copySource | Usage.copyTarget;
     const make = (label: string, bytes: number) => gpu.createBuffer({ label, size: padded(bytes), usage });
-    const buffers = wanted.map((buffer) => ({ buffer, made: make(buffer.name, buffer.bytes) }));
-    const filled = fields.map(({ key, field }) => ({ key, field, made: make(key, field.values.byteLength) }));
+    const buffers = missing.buffers.map((buffer) => ({ buffer, made: make(buffer.name, buffer.bytes) }));
+    const filled = missing.tables.map(({ key, field }) => ({ key, field, made: make(key, field.values.byteLength) }));
     const failure = await this.#device.until(() => gpu.popErrorScope());
     if (failure !== null) {
       for (const { made } of [...buffers, ...filled]) made.destroy();
-      const total = totalOf([...this.#demands, ...demands, ...tables]);
+      const needs = needsOf(missing);
       throw new EnvironmentError(
-        `the device has no room for the ${inBytes(total)} that this spec needs: make "batch" or the layers smaller, end ` +
-          'what else uses the device, or use one with more memory',
+        `the device has no room for the ${inBytes(totalOf(needs))} that this spec needs (${partsText(needs)}); ` +
+          `${remedyText(this.#plan, programs, needs)}, end what else uses the device, or use one with more memory`,
       );
     }
-    this.#demands.push(...demands, ...tables);
     for (const { buffer, made } of buffers) {
+      this.#made.push(made);
       this.#buffers.set(buffer.name, made);
       if (buffer.role === 'literal') upload(gpu, made, literalBytes(buffer));
     }
@@ -73,8 +82,13 @@ export class Buffers {
     return table;
   }
 
+  #missing(programs: readonly PlanProgram[], splits: Splits): Contents {
+    const held = (name: string) => this.#buffers.get(name)?.size ?? 0;
+    return missingContents(this.#plan, programs, splits, held, this.#tables);
+  }
+
   destroy(): void {
-    for (const buffer of [...this.#buffers.values(), ...this.#tables.values()]) buffer.destroy();
+    for (const buffer of [...this.#made, ...this.#tables.values()]) buffer.destroy();
   }
 }
 

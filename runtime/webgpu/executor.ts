@@ -1,15 +1,17 @@
 /** Runs the programs of a plan through WebGPU: many runs a submit, results through a ring that is read once a submit. */
-import type { CompiledKernels, Plan, PlanBinding, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
+import type { CompiledKernels, Plan, PlanBinding, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
 import { bytesOf, padded, type Splits } from '../execute/contents.ts';
 import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
-import { capacityOf, type Numbers, readSlot, type SlotLayout, slotLayout } from '../execute/results.ts';
-import { InputLayout, type Scalars } from '../execute/inputs.ts';
-import { couplingsOf } from '../couple/couplings.ts';
+import { type Numbers, readSlot } from '../execute/results.ts';
+import type { Scalars } from '../execute/inputs.ts';
+import { flightsInAir, type Layouts, layoutsOf } from '../execute/layouts.ts';
+import { remedyText } from '../execute/refusal.ts';
 import { Buffers, upload } from './buffers.ts';
 import type { WebGpuDevice } from './device.ts';
 import { mapForReading, Usage } from './flags.ts';
-import { demandKernels } from './limits.ts';
+import { demandKernels, demandMemory, offerOf } from './limits.ts';
 import { makePipelines, type Pipeline } from './pipelines.ts';
 
 /** A dynamic offset must be a multiple of this in every implementation. */
@@ -23,13 +25,9 @@ interface PreparedDispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
-interface Prepared {
-  readonly program: PlanProgram;
+interface Prepared extends Layouts {
   readonly dispatches: readonly PreparedDispatch[];
-  readonly inputs: InputLayout;
   readonly inputBuffer: GPUBuffer | undefined;
-  readonly slot: SlotLayout;
-  readonly capacity: number;
   /** Rings not in use. */
   readonly rings: GPUBuffer[];
 }
@@ -56,18 +54,29 @@ export class WebGpuExecutor implements Executor {
     this.#buffers = new Buffers(device, plan);
   }
 
+  needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[] {
+    const added = programs.filter(({ name }) => !this.#prepared.has(name));
+    return [
+      ...this.#buffers.needs(added, splits),
+      ...added.flatMap((program) => flying(layoutsOf(this.plan, program, splits, blockAlignment))),
+    ];
+  }
+
   async prepare(programs: readonly PlanProgram[], splits: Splits): Promise<void> {
     const { device, plan } = this;
     const added = programs.filter(({ name }) => !this.#prepared.has(name));
     if (added.length === 0) return;
     demandKernels(plan, added, device);
+    const needs = this.needs(added, splits);
+    demandMemory(needs, offerOf(device), remedyText(plan, added, needs));
     await this.#buffers.add(added, splits);
     const used = new Set(added.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
     const kernels = plan.kernels.filter(({ name }) => used.has(name) && !this.#pipelines.has(name));
     const pipelines = await makePipelines(device, kernels, this.#sources);
     for (const [name, pipeline] of pipelines) this.#pipelines.set(name, pipeline);
     for (const program of added) {
-      this.#prepared.set(program.name, prepare(device, plan, program, this.#buffers, this.#pipelines, splits));
+      const layouts = layoutsOf(plan, program, splits, blockAlignment);
+      this.#prepared.set(program.name, prepare(device, layouts, this.#buffers, this.#pipelines));
     }
   }
 
@@ -81,11 +90,12 @@ export class WebGpuExecutor implements Executor {
 
   submit(program: string, runs: readonly Scalars[]): Flight {
     this.device.check();
-    const { dispatches, inputs, inputBuffer, slot, capacity, rings } = this.#named(program);
+    const prepared = this.#named(program);
+    const { dispatches, inputs, inputBuffer, slot, capacity, rings } = prepared;
     if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
     const { gpu } = this.device;
     if (inputBuffer !== undefined) gpu.queue.writeBuffer(inputBuffer, 0, inputs.write(runs));
-    const ring = rings.pop() ?? makeRing(gpu, program, slot.bytes * capacity);
+    const ring = rings.pop() ?? makeRing(gpu, prepared);
     const encoder = gpu.createCommandEncoder({ label: program });
     for (let run = 0; run < runs.length; run++) {
       for (const { from, bytes, buffer } of inputs.copies) {
@@ -168,19 +178,20 @@ export class WebGpuExecutor implements Executor {
   }
 }
 
+/** Its input buffer, and as many rings as flights are in the air. */
+function flying(layouts: Layouts): MemoryNeed[] {
+  const need = (bytes: number) => ({ part: 'in flight' as const, what: layouts.program.name, bytes });
+  const rings = Array.from({ length: flightsInAir }, () => need(ringBytes(layouts)));
+  return [need(layouts.inputs.stride * layouts.capacity), ...rings].filter(({ bytes }) => bytes > 0);
+}
+
 function prepare(
   device: WebGpuDevice,
-  plan: Plan,
-  program: PlanProgram,
+  layouts: Layouts,
   buffers: Buffers,
   pipelines: ReadonlyMap<string, Pipeline>,
-  splits: Splits,
 ): Prepared {
-  const kernels = new Map<string, PlanKernel>(plan.kernels.map((kernel) => [kernel.name, kernel]));
-  const inputs = new InputLayout(plan, program, kernels, blockAlignment, couplingsOf(program, splits));
-  const states = program.kind === 'train' && buffers.has('trouble') ? ['trouble'] : [];
-  const slot = slotLayout(plan, program, states);
-  const capacity = capacityOf(slot);
+  const { program, inputs, capacity } = layouts;
   const size = inputs.stride * capacity;
   const usage = Usage.uniform | Usage.copyTarget | Usage.copySource;
   const inputBuffer =
@@ -201,7 +212,7 @@ function prepare(
     groups.set(key, group);
     return { pipeline, group, block: scalars ? inputs.offsetOf(kernel) : undefined, workgroups };
   });
-  return { program, dispatches, inputs, inputBuffer, slot, capacity, rings: [] };
+  return { ...layouts, dispatches, inputBuffer, rings: [] };
 }
 
 function resourceOf(binding: PlanBinding, buffers: Buffers): GPUBufferBinding {
@@ -210,7 +221,11 @@ function resourceOf(binding: PlanBinding, buffers: Buffers): GPUBufferBinding {
   return { buffer: buffers.named(buffer), offset, size: padded(bytes) };
 }
 
-function makeRing(gpu: GPUDevice, program: string, bytes: number): GPUBuffer {
+function makeRing(gpu: GPUDevice, layouts: Layouts): GPUBuffer {
   const usage = Usage.mapRead | Usage.copyTarget;
-  return gpu.createBuffer({ label: `${program} results`, size: Math.max(4, bytes), usage });
+  return gpu.createBuffer({ label: `${layouts.program.name} results`, size: ringBytes(layouts), usage });
+}
+
+function ringBytes({ slot, capacity }: Layouts): number {
+  return Math.max(4, slot.bytes * capacity);
 }

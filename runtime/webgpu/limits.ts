@@ -1,8 +1,9 @@
 /** What a plan needs of the device's memory and limits, told before anything is allocated. */
 import { freemem } from 'node:os';
+import { inBytes, type MemoryNeed, tensorText, totalOf } from '../../compiler/5-kernel/needs.ts';
 import type { Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
-import { type Demand, inBytes, totalOf } from '../execute/demand.ts';
+import { partsText, smallerText } from '../execute/refusal.ts';
 import type { WebGpuDevice } from './device.ts';
 
 /** What a device offers; in bytes. `memory` is what the machine has left, where the device computes in it. */
@@ -19,30 +20,28 @@ export function offerOf(device: WebGpuDevice): Offer {
 }
 
 /**
- * Throws an EnvironmentError with the figures when the device cannot hold the buffers, or the tables that are to be
- * added to them.
+ * Throws an EnvironmentError with the figures when the device cannot hold all of it, or one of it in one buffer. `remedy`
+ * tells what to change about the spec.
  */
-export function demandMemory(buffers: readonly Demand[], tables: readonly Demand[], offer: Offer): void {
-  const remedy = 'make "batch" or the layers smaller, or use a device with more memory';
-  for (const { what, bytes } of buffers) {
-    if (bytes <= offer.maxBufferSize) continue;
-    throw new EnvironmentError(
-      `this spec needs ${inBytes(bytes)} in one buffer for its ${what}, and the device allows ${inBytes(offer.maxBufferSize)}: ${remedy}`,
-    );
-  }
-  for (const { what, bytes } of tables) {
-    const most = Math.min(offer.maxBufferSize, offer.maxStorageBufferBindingSize);
+export function demandMemory(needs: readonly MemoryNeed[], offer: Offer, remedy: string): void {
+  for (const { part, what, bytes } of needs) {
+    // A table is bound whole, a buffer of the plan tensor by tensor.
+    const isTable = part === 'data';
+    const most = isTable ? Math.min(offer.maxBufferSize, offer.maxStorageBufferBindingSize) : offer.maxBufferSize;
     if (bytes <= most) continue;
+    const place = isTable
+      ? `${what} takes ${inBytes(bytes)}`
+      : `this spec needs ${inBytes(bytes)} in one buffer for its ${part}`;
+    const change = isTable ? 'use fewer rows, or fields that take fewer bytes' : remedy;
     throw new EnvironmentError(
-      `${what} takes ${inBytes(bytes)} on the device, which allows ${inBytes(most)} for one table: use fewer rows, or a device that allows more`,
+      `${place}, and the device allows ${inBytes(most)} ${isTable ? 'for one table' : 'there'}; ${change}, or use a device that allows more`,
     );
   }
-  const total = totalOf([...buffers, ...tables]);
+  const total = totalOf(needs);
   if (offer.memory === undefined || total <= offer.memory) return;
-  const largest = [...buffers, ...tables].sort((a, b) => b.bytes - a.bytes)[0]!;
   throw new EnvironmentError(
-    `this spec needs ${inBytes(total)} of memory, the most of it (${inBytes(largest.bytes)}) for ${largest.what}, and the machine has ` +
-      `${inBytes(offer.memory)} left: ${remedy}`,
+    `this spec needs ${inBytes(total)} of memory (${partsText(needs)}), and the machine has ${inBytes(offer.memory)} left; ` +
+      `${remedy}, or use a machine with more memory`,
   );
 }
 
@@ -55,13 +54,15 @@ export function demandKernels(plan: Plan, programs: readonly PlanProgram[], devi
       const kernel = kernels.get(dispatch.kernel);
       if (kernel === undefined) throw new InternalError(`the plan has no kernel "${dispatch.kernel}"`);
       demandKernel(kernel, plan, device);
-      for (const binding of dispatch.bindings) {
-        if (binding.kind !== 'buffer' || binding.bytes <= limits.maxStorageBufferBindingSize) continue;
+      dispatch.bindings.forEach((binding, i) => {
+        if (binding.kind !== 'buffer' || binding.bytes <= limits.maxStorageBufferBindingSize) return;
+        const tensor = { ...kernel.bindings[i]!, bytes: binding.bytes };
         throw new EnvironmentError(
-          `kernel ${kernel.name} of "${program.name}" reads or writes a tensor of ${inBytes(binding.bytes)}, and the device allows ` +
-            `${inBytes(limits.maxStorageBufferBindingSize)} at once: make "batch" or the layers smaller, or use a device that allows more`,
+          `kernel ${kernel.name} of "${program.name}" reads or writes ${tensorText(tensor)}, and the device allows ` +
+            `${inBytes(limits.maxStorageBufferBindingSize)} at once: ${smallerText(plan, [program], [tensor])}, or use a ` +
+            'device that allows more',
         );
-      }
+      });
       const most = limits.maxComputeWorkgroupsPerDimension;
       if (dispatch.workgroups.some((count) => count > most)) {
         throw new EnvironmentError(

@@ -90,6 +90,9 @@ test('explain tells what is in closed form', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/KL\(q\(z \| x\) \|\| p\(z\)\).*closed form/);
   expect(out).toContain('adam_update');
+  expect(out).toMatch(
+    /^memory of training on the device\n( {2}(activations|optimizer|parameters|gradient|results|states) .*\n)+ {2}in all .* 8 bytes a row of mixture\.train/m,
+  );
 });
 
 test('check shows a frame on standard error and ends with 1; --json prints it as data', async () => {

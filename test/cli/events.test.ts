@@ -17,6 +17,21 @@ const progress = (step: number): TrainEvent => ({
   ],
 });
 
+test('what a training takes on the device is told before it begins', () => {
+  const mib = 2 ** 20;
+  const parts = [
+    { part: 'data', bytes: 37.5 * mib },
+    { part: 'activations', bytes: 2 * mib },
+  ] as const;
+  const event: TrainEvent = { kind: 'memory', total: 39.5 * mib, parts };
+  const { terminal, err } = record();
+  eventPrinter(terminal, false)(event);
+  expect(err()).toBe('memory: 39.5 MiB in all; data 37.5 MiB, activations 2 MiB\n');
+  const json = record();
+  eventPrinter(json.terminal, true)(event);
+  expect(JSON.parse(json.out())).toEqual(event);
+});
+
 test('off a terminal there is one line an epoch on standard error', () => {
   const { terminal, out, err } = record();
   const print = eventPrinter(terminal, false);

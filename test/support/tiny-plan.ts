@@ -3,13 +3,14 @@
  * trained by gradient descent with momentum, a row's squared error for its loss. It has what plans of the compiler
  * have: a table of bytes, an arena, vectors, the trouble flag, scalars of the host and of the clock, three programs.
  */
-import type {
-  CompiledKernels,
-  Plan,
-  PlanBinding,
-  PlanBuffer,
-  PlanKernel,
-  PlanProgram,
+import {
+  type CompiledKernels,
+  type Plan,
+  type PlanBinding,
+  type PlanBuffer,
+  type PlanKernel,
+  type PlanProgram,
+  planVersion,
 } from '../../compiler/5-kernel/plan.ts';
 import type { HostExpr, Uniform } from '../../compiler/4-tensor/program.ts';
 import type { DataSet, LoadedSplit } from '../../runtime/data/dataset.ts';
@@ -121,7 +122,7 @@ function kernel(
   return {
     name,
     file: `${name}.wgsl`,
-    bindings: bindings.map(([binding, access]) => ({ name: binding, access })),
+    bindings: bindings.map(([binding, access]) => ({ name: binding, access, shape: [] })),
     scalars,
     features: [],
     workgroupSize: [size, 1, 1],
@@ -185,7 +186,7 @@ const buffers: readonly PlanBuffer[] = [
   { name: 'sgd.velocity', bytes: 512, role: 'vector', storage: 'f32' },
   { name: 'trouble', bytes: 8, role: 'state', storage: 'u32' },
   { name: 'chosen_rows', bytes: 16, role: 'arena', storage: 'u32' },
-  { name: 'gradient', bytes: 512, role: 'arena', storage: 'f32' },
+  { name: 'gradient', bytes: 512, role: 'packed', storage: 'f32' },
   { name: 'scores', bytes: 768, role: 'result', storage: 'f32' },
   { name: 'evaluation', bytes: 512, role: 'result', storage: 'f32' },
   { name: 'points', bytes: 32, role: 'result', storage: 'f32' },
@@ -286,7 +287,7 @@ const sampleProgram: PlanProgram = {
 
 export const tinyPlan: Plan = {
   format: 'vaec-plan',
-  version: 1,
+  version: planVersion,
   spec: { name: 'lines', hash: '0'.repeat(64) },
   target: 'webgpu',
   profile: 'portable',

@@ -25,13 +25,16 @@ test('pieces begin at cache lines, do not overlap, and hold zeros until somethin
 test('more than 4 GiB, or more than the machine has, is refused with the figures before anything is made', () => {
   const memory = new SharedMemory();
   const before = memory.memory.buffer.byteLength;
-  const data = { what: "mnist.train's x", bytes: 3 * gib };
-  const activations = { what: 'activations', bytes: 2 * gib };
-  expect(() => memory.demand([data, activations], 64 * gib)).toThrow(EnvironmentError);
-  expect(() => memory.demand([data, activations], 64 * gib)).toThrow(
-    /needs 5 GiB of memory, the most of it \(3 GiB\) for mnist\.train's x, and on the processor there are 4 GiB at most: make "batch".*fewer rows/,
+  const data = { part: 'data', what: "mnist.train's x", bytes: 3 * gib } as const;
+  const activations = { part: 'activations', what: 'arena_1', bytes: 2 * gib } as const;
+  const remedy = 'make "batch" (128) smaller';
+  expect(() => memory.demand([data, activations], remedy, 64 * gib)).toThrow(EnvironmentError);
+  expect(() => memory.demand([data, activations], remedy, 64 * gib)).toThrow(
+    /needs 5 GiB of memory \(data 3 GiB, activations 2 GiB\), and on the processor there are 4 GiB at most; make "batch" \(128\) smaller/,
   );
-  expect(() => memory.demand([activations], gib)).toThrow(/needs 2 GiB of memory.*the machine has 1 GiB left/);
-  expect(() => memory.demand([data], 64 * gib)).not.toThrow();
+  expect(() => memory.demand([activations], remedy, gib)).toThrow(
+    /needs 2 GiB of memory \(activations 2 GiB\), and the machine has 1 GiB left/,
+  );
+  expect(() => memory.demand([data], remedy, 64 * gib)).not.toThrow();
   expect(memory.memory.buffer.byteLength).toBe(before);
 });

@@ -35,7 +35,7 @@ describe('waiting', () => {
     const kernels = dispatches.map(({ flops = big }, i): PlanKernel => ({
       ...tinyCpuPlan.kernels[0]!,
       name: `k${i}`,
-      bindings: all[i]!.map(({ access }, j) => ({ name: `b${j}`, access })),
+      bindings: all[i]!.map(({ access }, j) => ({ name: `b${j}`, access, shape: [] })),
       scalars: [],
       flops,
     }));

@@ -3,6 +3,7 @@ import { expect, describe, test } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { EnvironmentError } from '../../../runtime/errors.ts';
 import { demandMemory } from '../../../runtime/webgpu/limits.ts';
+import type { MemoryNeed } from '../../../compiler/5-kernel/needs.ts';
 import type { Plan, PlanKernel } from '../../../compiler/5-kernel/plan.ts';
 import { openTestDevice } from '../../support/device.ts';
 import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
@@ -12,27 +13,32 @@ const mib = 2 ** 20;
 
 describe('memory', () => {
   const offer = { maxBufferSize: 256 * mib, maxStorageBufferBindingSize: 128 * mib, memory: 1024 * mib };
+  const remedy = 'make "batch" (128) smaller';
+  const arena = (bytes: number): MemoryNeed => ({ part: 'activations', what: 'arena_1', bytes });
+  const table = (bytes: number): MemoryNeed => ({ part: 'data', what: "mnist.train's x", bytes });
 
   test('what fits is let through', () => {
-    expect(() =>
-      demandMemory([{ what: 'activations', bytes: 256 * mib }], [{ what: "a's x", bytes: 128 * mib }], offer),
-    ).not.toThrow();
+    expect(() => demandMemory([arena(256 * mib), table(128 * mib)], offer, remedy)).not.toThrow();
   });
 
   test('a buffer, a table, or all together may be too large', () => {
-    expect(() => demandMemory([{ what: 'activations', bytes: 300 * mib }], [], offer)).toThrow(
-      /needs 300 MiB in one buffer for its activations, and the device allows 256 MiB/,
+    expect(() => demandMemory([arena(300 * mib)], offer, remedy)).toThrow(
+      /needs 300 MiB in one buffer for its activations, and the device allows 256 MiB there; make "batch" \(128\) smaller/,
     );
-    expect(() => demandMemory([], [{ what: "mnist.train's x", bytes: 200 * mib }], offer)).toThrow(
-      /mnist\.train's x takes 200 MiB on the device, which allows 128 MiB/,
+    expect(() => demandMemory([table(200 * mib)], offer, remedy)).toThrow(
+      /mnist\.train's x takes 200 MiB, and the device allows 128 MiB for one table; use fewer rows/,
     );
-    const many = Array.from({ length: 5 }, (_, i) => ({ what: `vector ${i}`, bytes: (206 + i) * mib }));
-    expect(() => demandMemory(many, [], offer)).toThrow(
-      /needs 1 GiB of memory, the most of it \(210 MiB\) for vector 4.*1 GiB left/,
+    const many = Array.from({ length: 5 }, (_, i) => ({
+      part: 'optimizer' as const,
+      what: `vector ${i}`,
+      bytes: (206 + i) * mib,
+    }));
+    expect(() => demandMemory(many, offer, remedy)).toThrow(
+      /needs 1 GiB of memory \(optimizer 1 GiB\), and the machine has 1 GiB left; make "batch" \(128\) smaller/,
     );
-    expect(() => demandMemory(many, [], offer)).toThrow(EnvironmentError);
+    expect(() => demandMemory(many, offer, remedy)).toThrow(EnvironmentError);
     const { memory: _, ...unknown } = offer;
-    expect(() => demandMemory(many, [], unknown)).not.toThrow();
+    expect(() => demandMemory(many, unknown, remedy)).not.toThrow();
   });
 });
 
@@ -55,7 +61,7 @@ describe.skipIf(device === undefined)('a device', () => {
       /update (is right for subgroups of 3 lanes|uses subgroups).*compile it again for this device/,
     );
     await expect(prepare(withKernel({ workgroupSize: [4096, 4, 1] }))).rejects.toThrow(/workgroups of 16384/);
-    const bindings = Array.from({ length: 100 }, () => ({ name: 'b', access: 'read' as const }));
+    const bindings = Array.from({ length: 100 }, () => ({ name: 'b', access: 'read' as const, shape: [] }));
     await expect(prepare(withKernel({ bindings }))).rejects.toThrow(/binds 100 buffers/);
   });
 

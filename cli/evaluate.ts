@@ -12,7 +12,7 @@ export interface EvaluateFlags extends RunFlags {
 
 /** Runs every `evaluate` block of the spec; what is tracked while training where it has none. */
 export async function evaluateCommand(run: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
-  await withRun(run, flags, {}, terminal, async ({ model }) => {
+  await withRun(run, flags, {}, ['evaluate'], terminal, async ({ model }) => {
     const seed = flags.seed === undefined ? {} : { seed: flags.seed };
     for (const { name } of evaluations(model.plan)) {
       terminal.status(`evaluating ${name}`);

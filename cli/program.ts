@@ -39,6 +39,10 @@ const withoutHelp: [string, string] = [
   '--without <pieces>',
   'pieces of fusion to leave out, to find the one that a fault comes from, such as epilogues,in-place',
 ];
+const profileHelp: [string, string] = [
+  '--profile [file]',
+  'time each kernel: a table, and a trace for chrome://tracing or Perfetto (default: in the run folder)',
+];
 const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
 
 function commandLine(terminal: Terminal): Command {
@@ -108,6 +112,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...threadsHelp, threadCount)
     .option(...withoutHelp, piecesOf)
     .option('--checkpoint-every <time>', 'keep a checkpoint so often, such as 90s or 15m', seconds)
+    .option(...profileHelp)
     .option(...jsonHelp)
     .action(async (spec: string, flags) => (await import('./train.ts')).trainCommand(spec, flags, terminal));
 
@@ -121,6 +126,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...profileHelp)
     .option(...jsonHelp)
     .action(async (run: string, flags) => (await import('./evaluate.ts')).evaluateCommand(run, flags, terminal));
 
@@ -137,6 +143,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...profileHelp)
     .option(...jsonHelp)
     .action(async (run: string, name: string | undefined, flags) =>
       (await import('./sample.ts')).sampleCommand(run, name, flags, terminal),

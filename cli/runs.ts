@@ -6,11 +6,12 @@ import { RunFolder } from '../runtime/run/folder.ts';
 import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import type { Settings } from './options.ts';
+import { Profile, type ProfiledKinds, type ProfileFlags } from './profile.ts';
 import { compileSpec, frozenOf } from './specs.ts';
 import type { Terminal } from './terminal.ts';
 import { defaultData } from './train.ts';
 
-export interface RunFlags extends DeviceFlags {
+export interface RunFlags extends DeviceFlags, ProfileFlags {
   /** Another spec with the same parameters. */
   readonly spec?: string;
   readonly data?: string;
@@ -22,11 +23,15 @@ export interface TrainedRun {
   readonly model: Model;
 }
 
-/** Opens the run, hands it to `use`, and closes it whatever happens. `samples`: other numbers of draws, by program. */
+/**
+ * Opens the run, hands it to `use`, and closes it whatever happens. `samples`: other numbers of draws, by program. `kinds`:
+ * what of it a profile times.
+ */
 export async function withRun<T>(
   run: string,
   flags: RunFlags,
   samples: Readonly<Record<string, number>>,
+  kinds: ProfiledKinds,
   terminal: Terminal,
   use: (trained: TrainedRun) => Promise<T>,
 ): Promise<T> {
@@ -50,17 +55,20 @@ export async function withRun<T>(
     const { without = [] } = recorded;
     const compiled = compileSpec(spec, { set, profile, without, host, samples, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
+    const profiled = await Profile.of(flags, kinds, device, run, terminal);
     const model = await openModel({
       plan,
       sources: kernels,
       ...(modules && { modules }),
       ...(await frozenOf(compiled)),
-      device,
+      device: profiled?.device ?? device,
       data: { folder: flags.data ?? data ?? defaultData, specFolder: specFolder ?? dirname(spec) },
     });
     try {
       await model.load(checkpoint);
-      return await use({ folder, model });
+      const result = await use({ folder, model });
+      await profiled?.finish();
+      return result;
     } finally {
       model.close();
     }

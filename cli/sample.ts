@@ -28,7 +28,7 @@ export async function sampleCommand(
 ): Promise<void> {
   checkEnding(flags.out);
   const samples = name !== undefined && flags.n !== undefined ? { [name]: flags.n } : {};
-  await withRun(run, flags, samples, terminal, async ({ folder, model }) => {
+  await withRun(run, flags, samples, ['sample', 'part'], terminal, async ({ folder, model }) => {
     const program = programNamed(model.plan, name);
     const sample = await model.sample(program, {
       ...(flags.n !== undefined && { n: flags.n }),

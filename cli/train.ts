@@ -11,12 +11,13 @@ import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computin
 import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
+import { Profile, type ProfileFlags } from './profile.ts';
 import { copyOf } from './sources.ts';
 import { compileSpec, frozenOf } from './specs.ts';
 import { eventPrinter } from './events.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface TrainFlags extends DeviceFlags {
+export interface TrainFlags extends DeviceFlags, ProfileFlags {
   readonly data?: string;
   readonly out?: string;
   readonly resume?: true;
@@ -60,12 +61,13 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     const compiled = compileSpec(spec, { set: settings, profile, without, host, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     const seed = flags.seed ?? before?.seed;
+    const profiled = await Profile.of(flags, ['train'], device, out, terminal);
     const model = await openModel({
       plan,
       sources: kernels,
       ...(modules && { modules }),
       ...(await frozenOf(compiled)),
-      device,
+      device: profiled?.device ?? device,
       data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
     });
@@ -79,6 +81,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
         ...(flags.epochs !== undefined && { epochs: flags.epochs }),
         ...(flags.checkpointEvery !== undefined && { checkpointSeconds: flags.checkpointEvery }),
       });
+      await profiled?.finish();
       tellOutcome(out, outcome, flags, terminal);
     } finally {
       model.close();

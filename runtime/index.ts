@@ -7,7 +7,6 @@ export type { Device } from './device/device.ts';
 export { openDevice, type OpenedDevice, type OpenOptions } from './device/open.ts';
 export type { AdapterReport, DeviceReport, ProcessorReport } from './device/report.ts';
 export { EnvironmentError, InternalError, UsageError, UserError, VaecError } from './errors.ts';
-export type { KernelTime } from './execute/executor.ts';
 export type { Evaluation } from './evaluate/evaluate.ts';
 export type { Report, ReportValue } from './evaluate/finish.ts';
 export type { Tensor } from './formats/safetensors.ts';

@@ -14,7 +14,7 @@ import type { Device } from './device/device.ts';
 import type { DeviceReport } from './device/report.ts';
 import { UsageError, UserError } from './errors.ts';
 import { type Evaluation, evaluateProgram } from './evaluate/evaluate.ts';
-import type { Executor, KernelTime } from './execute/executor.ts';
+import type { Executor } from './execute/executor.ts';
 import type { Numbers } from './execute/results.ts';
 import type { Tensor } from './formats/safetensors.ts';
 import { writeAtomic } from './formats/files.ts';
@@ -256,14 +256,6 @@ export class Model {
       const clock = { step, epoch: 0, offset: 0, rows: 0, first, seed };
       return scalars({ clock, host: { ...host, iteration }, row });
     });
-  }
-
-  /**
-   * Where the time of a program's runs went, kernel by kernel. Throws a UsageError unless the device keeps times: the
-   * processor does, opened to be timed.
-   */
-  times(name: string): Promise<readonly KernelTime[]> {
-    return this.#executor.times(name);
   }
 
   /** The parameters by path, as they are stored: a constrained one by its free numbers. */

@@ -1,10 +1,10 @@
 /** Where vaec's step goes, kernel by kernel: `--profile`. */
+import { kernelTable } from '../../runtime/profile/report.ts';
 import type { Entry } from '../contenders/list.ts';
 import { closeField, leftOutLines, openField, wantedContenders } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { peakOfCore } from '../harness/peak.ts';
-import type { KernelTime } from '../harness/protocol.ts';
-import { digits, table } from '../harness/table.ts';
+import { digits } from '../harness/table.ts';
 import type { Options } from '../options.ts';
 import { workloads } from '../workloads/list.ts';
 import type { Measure } from './measure.ts';
@@ -23,7 +23,8 @@ export const profile: Measure = {
         const field = await openField(entries, { folder, data: options.data, question: { ask: 'losses' } }, tell);
         for (const { entry, child } of field.contestants) {
           const { kernels } = await child.ask('profile', 'profile');
-          texts.push(`profile: ${workload.title}, ${entry.name}\n${kernelTable(kernels)}`);
+          const found = kernels.length === 0 ? 'the device has no timestamps' : kernelTable(kernels);
+          texts.push(`profile: ${workload.title}, ${entry.name}\n${found}`);
           if (entry.place === 'cpu') texts.push(`one core's peak in vectors of four: ${digits(peak)} GFLOP/s`);
           data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
         }
@@ -48,24 +49,4 @@ function timed(entry: Entry): Entry {
       return { ...command, args: [...command.args, 'timed'] };
     },
   };
-}
-
-/** The dispatches of a step in order, and their sum. */
-function kernelTable(kernels: readonly KernelTime[]): string {
-  if (kernels.length === 0) return 'the device has no timestamps';
-  const sum = (part: (one: KernelTime) => number) => kernels.reduce((total, one) => total + part(one), 0);
-  const all: KernelTime = {
-    kernel: 'all',
-    milliseconds: sum((one) => one.milliseconds),
-    flops: sum((one) => one.flops),
-    bytes: sum((one) => one.bytes),
-  };
-  const rows = [...kernels, all].map(({ kernel, milliseconds, flops, bytes }) => [
-    kernel,
-    milliseconds.toFixed(3),
-    `${((100 * milliseconds) / all.milliseconds).toFixed(1)} %`,
-    digits(flops / milliseconds / 1e6),
-    digits(bytes / milliseconds / 1e6),
-  ]);
-  return table(['kernel', 'ms', 'of all', 'GFLOP/s', 'GB/s'], rows);
 }

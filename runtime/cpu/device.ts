@@ -14,24 +14,19 @@ export interface CpuOptions {
   readonly threads?: number;
   /** Which form of the kernels runs; the faster one that the engine has where absent. */
   readonly simd?: Simd;
-  /** Keeps the time of every dispatch, which costs a little. */
-  readonly timed?: boolean;
 }
 
 export class CpuDevice implements Device {
   readonly report: ProcessorReport;
-  /** Whether executors keep the time of every dispatch. */
-  readonly timed: boolean;
   readonly #executors = new Set<CpuExecutor>();
 
   /** Every processor that Node runs on will do; throws an EnvironmentError only for a `simd` that its engine lacks. */
-  constructor({ threads = coresToUse(), simd, timed = false }: CpuOptions = {}) {
+  constructor({ threads = coresToUse(), simd }: CpuOptions = {}) {
     const best = findSimd();
     if (simd === 'relaxed' && best === 'plain') {
       throw new EnvironmentError('this engine has no relaxed SIMD, or no multiply-add in one go: leave "simd" out');
     }
     this.report = reportOf(threads, simd ?? best);
-    this.timed = timed;
   }
 
   check(): void {

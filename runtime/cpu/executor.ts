@@ -1,12 +1,13 @@
 /** Runs the programs of a plan on the processor: threads over one memory, many runs an order. */
 import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { CompiledKernels, Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
+import { EnvironmentError, InternalError, UserError } from '../errors.ts';
 import { bytesOf, padded, type Splits } from '../execute/contents.ts';
-import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
+import type { Executor, Flight } from '../execute/executor.ts';
 import { type Numbers, readSlot } from '../execute/results.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { flightsInAir, type Layouts, layoutsOf } from '../execute/layouts.ts';
+import { type DispatchInterval, hostNow, type Interval } from '../profile/timeline.ts';
 import { remedyText } from '../execute/refusal.ts';
 import { Buffers } from './buffers.ts';
 import type { CpuDevice } from './device.ts';
@@ -16,7 +17,6 @@ import { SharedMemory, sizeInMemory } from './memory.ts';
 import type { Tape } from './orders.ts';
 import { tapeOf } from './tape.ts';
 import { Threads } from './threads.ts';
-import { timesOf } from './times.ts';
 
 /** Blocks of scalars and arguments share no cache line. */
 const blockAlignment = 64;
@@ -64,7 +64,7 @@ export class CpuExecutor implements Executor {
     this.#module = compileModule(modules[device.report.simd]);
     // Whoever prepares a program hears of it.
     this.#module.catch(() => undefined);
-    this.threads = new Threads(device.report.threads, device.timed);
+    this.threads = new Threads(device.report.threads);
   }
 
   needs(programs: readonly PlanProgram[], splits: Splits): readonly MemoryNeed[] {
@@ -98,21 +98,36 @@ export class CpuExecutor implements Executor {
     return this.#named(program).capacity;
   }
 
-  submit(program: string, runs: readonly Scalars[]): Flight {
+  submit(program: string, runs: readonly Scalars[], timed = false): Flight {
     const prepared = this.#named(program);
     const { inputs, slot, capacity, tape, trays } = prepared;
     if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
     const tray = trays.pop() ?? this.#trayFor(prepared);
+    const begun = hostNow();
     this.#memory.put(tray.inputs, inputs.write(runs));
-    const order = { program, runs: runs.length, ...tray };
-    const landed = this.threads.ask('run', order, tape.threads === 1).then(() => {
+    const written = hostNow();
+    const timeline = timed ? { timeline: timelineFor(tape, runs.length) } : {};
+    const order = { program, runs: runs.length, ...tray, ...timeline };
+    const answer = this.threads.ask('run', order, tape.threads === 1);
+    const submitted = hostNow();
+    let readBack: Interval = { begin: submitted, end: submitted };
+    const landed = answer.then(() => {
+      const begin = hostNow();
       const { buffer } = this.#memory.copy(tray.results, slot.bytes * runs.length);
       trays.push(tray);
-      return runs.map((_, run) => readSlot(slot, buffer, run));
+      const results = runs.map((_, run) => readSlot(slot, buffer, run));
+      readBack = { begin, end: hostNow() };
+      return results;
     });
     // Whoever asks for the results hears of it.
     landed.catch(() => undefined);
-    return { runs: runs.length, results: () => landed };
+    const timesOf = async () => {
+      await landed;
+      const [upload, submit] = [{ begin: begun, end: written }, { begin: written, end: submitted }]; // prettier-ignore
+      const dispatches = timeline.timeline === undefined ? [] : intervalsIn(timeline.timeline, tape, runs.length);
+      return { upload, submit, readBack, dispatches, clock: 'host' as const };
+    };
+    return { runs: runs.length, results: () => landed, timeline: timesOf };
   }
 
   holds(name: string): boolean {
@@ -141,12 +156,6 @@ export class CpuExecutor implements Executor {
     return storage === 'f32' ? new Float32Array(buffer) : new Uint32Array(buffer);
   }
 
-  async times(program: string): Promise<readonly KernelTime[]> {
-    if (!this.device.timed) throw new UsageError('this device keeps no times: open it with "timed"');
-    const { tape } = this.#named(program);
-    return timesOf(tape, this.#kernels, await this.threads.ask('times', { program }));
-  }
-
   close(): void {
     this.threads.close();
     this.device.release(this);
@@ -170,7 +179,6 @@ export class CpuExecutor implements Executor {
       kernels: this.#kernels,
       threads: this.threads.count,
       tickets: this.#memory.allocate(ticketBytes(layouts.program, this.threads.count)),
-      timed: this.device.timed,
       placeOf: (binding) => this.#buffers.bound(binding),
       addressOf: (buffer) => this.#buffers.named(buffer).address,
     });
@@ -190,6 +198,25 @@ export class CpuExecutor implements Executor {
     if (prepared === undefined) throw new InternalError(`program "${program}" was not opened`);
     return prepared;
   }
+}
+
+function timelineFor({ threads, steps }: Tape, runs: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(8 * 2 * threads * runs * steps.length);
+}
+
+/** What the threads noted; a thread that had no part in a step noted zeros. */
+function intervalsIn(timeline: SharedArrayBuffer, { threads, steps }: Tape, runs: number): DispatchInterval[] {
+  const times = new Float64Array(timeline);
+  const found: DispatchInterval[] = [];
+  for (let lane = 0, at = 0; lane < threads; lane++) {
+    for (let run = 0; run < runs; run++) {
+      for (let dispatch = 0; dispatch < steps.length; dispatch++, at += 2) {
+        const [begin, end] = [times[at]!, times[at + 1]!];
+        if (end > 0) found.push({ run, dispatch, lane, begin, end });
+      }
+    }
+  }
+  return found;
 }
 
 /** Memory of the counters that say which workgroups are taken. */

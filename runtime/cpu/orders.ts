@@ -41,7 +41,11 @@ export type Order =
   | { readonly kind: 'open'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
   /** `scratch`: addresses of each thread's own memory. */
   | { readonly kind: 'load'; readonly tape: Tape; readonly scratch: readonly number[] }
-  /** Runs of a program, their inputs and slots at these addresses, one after the other. Answered by `done`. */
+  /**
+   * Runs of a program, their inputs and slots at these addresses, one after the other. Answered by `done`. `timeline`:
+   * where every thread notes when it began and ended its part of each step, for [thread][run][step][begin, end] in
+   * float64; then all threads wait before every step, so that each is timed alone.
+   */
   | {
       readonly kind: 'run';
       readonly id: number;
@@ -49,13 +53,12 @@ export type Order =
       readonly runs: number;
       readonly inputs: number;
       readonly results: number;
+      readonly timeline?: SharedArrayBuffer;
     }
   /** For thread 0 alone. */
   | { readonly kind: 'write'; readonly address: number; readonly bytes: Uint8Array }
   /** Answered by `bytes`; for thread 0 alone. */
-  | { readonly kind: 'read'; readonly id: number; readonly address: number; readonly length: number }
-  /** Answered by `times`; for thread 0 alone. */
-  | { readonly kind: 'times'; readonly id: number; readonly program: string };
+  | { readonly kind: 'read'; readonly id: number; readonly address: number; readonly length: number };
 
 /** Orders that thread 0 answers. */
 export type Question = Extract<Order, { id: number }>;
@@ -63,26 +66,14 @@ export type Question = Extract<Order, { id: number }>;
 export type Answer =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** Milliseconds since the program was loaded, a number a step: of thread 0 alone, and until all were through. */
-  | {
-      readonly kind: 'times';
-      readonly id: number;
-      readonly runs: number;
-      readonly own: Float64Array;
-      readonly all: Float64Array;
-    }
   | { readonly kind: 'trap'; readonly program: string; readonly kernel: string; readonly message: string };
 
 /** The kind of answer that a kind of question gets. */
-export type AnswerTo<Kind extends Question['kind']> = Extract<
-  Answer,
-  { kind: { run: 'done'; read: 'bytes'; times: 'times' }[Kind] }
->;
+export type AnswerTo<Kind extends Question['kind']> = Extract<Answer, { kind: { run: 'done'; read: 'bytes' }[Kind] }>;
 
 /** What a thread is born with. */
 export interface ThreadData {
   readonly control: SharedArrayBuffer;
   readonly thread: number;
   readonly threads: number;
-  readonly timed: boolean;
 }

@@ -16,8 +16,6 @@ export interface TapeInput {
   readonly threads: number;
   /** Address of a cache line for each dispatch and thread. */
   readonly tickets: number;
-  /** All threads wait before every step, so that each can be timed alone. */
-  readonly timed: boolean;
   /** Where a binding begins, and how many bytes it has. */
   readonly placeOf: (binding: PlanBinding) => Place;
   readonly addressOf: (buffer: string) => number;
@@ -29,7 +27,7 @@ const pace = { flops: 20e9, bytes: 10e9 };
 const grain = 3e-6;
 
 export function tapeOf(input: TapeInput): Tape {
-  const { program, kernels, inputs, slot, tickets, timed, addressOf } = input;
+  const { program, kernels, inputs, slot, tickets, addressOf } = input;
   const steps: Step[] = [];
   /** What has been touched since all threads last waited for each other. */
   let open: Touched[] = [];
@@ -39,7 +37,7 @@ export function tapeOf(input: TapeInput): Tape {
     const workgroups = dispatch.workgroups.reduce((product, extent) => product * extent, 1);
     const parts = partsOf(kernel, workgroups, input.threads);
     const now = { parts, ranges: places.map((place, i) => ({ ...place, access: kernel.bindings[i]!.access })) };
-    const waits = timed || steps.length === 0 || open.some((before) => conflict(before, now));
+    const waits = steps.length === 0 || open.some((before) => conflict(before, now));
     open = waits ? [now] : [...open, now];
     const pieces = Math.min(mostPieces, Math.floor(workgroups / parts));
     steps.push({ ...stepOf(kernel, dispatch, places, inputs), workgroups, parts, pieces, waits });

@@ -21,13 +21,12 @@ export class Threads {
   #failure: VaecError | undefined;
   #closed = false;
 
-  /** `timed`: thread 0 keeps the time of every step. */
-  constructor(count: number, timed = false) {
+  constructor(count: number) {
     const control = new SharedArrayBuffer(Control.bytes);
     this.count = count;
     this.#control = new Control(control, count);
     this.#workers = Array.from({ length: count }, (_, thread) => {
-      const workerData: ThreadData = { control, thread, threads: count, timed };
+      const workerData: ThreadData = { control, thread, threads: count };
       // No loaders and no options of the main thread: they would only slow the start.
       const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData, execArgv: [], env: {} });
       worker.on('message', (answer: Answer) => this.#answered(answer));

@@ -2,7 +2,6 @@
  * A thread that computes: it waits for orders without taking a core, and runs its share of every dispatch. Node loads
  * this file by itself, from the sources as from the build, so it is JavaScript with its types in comments.
  */
-import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Control, line } from './control.mjs';
 
@@ -16,11 +15,13 @@ import { Control, line } from './control.mjs';
  * Steps that no thread waits between, and the counters of them all.
  * @typedef {{ readonly waits: boolean, readonly tickets: Int32Array, readonly calls: readonly Call[] }} Phase
  */
-/** @typedef {{ readonly tape: Tape, readonly phases: readonly Phase[], readonly times: Times }} Program */
-/** @typedef {{ runs: number, readonly own: Float64Array, readonly all: Float64Array }} Times */
+/**
+ * As it runs, and with every step a phase of its own, for when it is timed.
+ * @typedef {{ readonly tape: Tape, readonly phases: readonly Phase[], readonly apart: readonly Phase[] }} Program
+ */
 
 /** @type {ThreadData} */
-const { control: shared, thread, threads, timed } = workerData;
+const { control: shared, thread, threads } = workerData;
 const control = new Control(shared, threads);
 const port = parentPort ?? missing('the port to the main thread');
 
@@ -46,7 +47,7 @@ port.on('message', (/** @type {Order} */ order) => {
       // What kernels read and write lies below the results.
       memory(order.results + order.runs * slot);
       for (let run = 0; run < order.runs; run++) {
-        runOnce(program, order.inputs + run * stride, order.results + run * slot);
+        runOnce(program, order.inputs + run * stride, order.results + run * slot, timesOf(order, program.tape, run));
       }
       if (thread === 0) answer({ kind: 'done', id: order.id });
       return;
@@ -60,11 +61,6 @@ port.on('message', (/** @type {Order} */ order) => {
         id: order.id,
         bytes: new Uint8Array(memory(order.address + order.length), order.address, order.length).slice(),
       });
-      return;
-    case 'times': {
-      const { times } = programs.get(order.program) ?? missing(order.program);
-      answer({ kind: 'times', id: order.id, ...times });
-    }
   }
 });
 
@@ -89,41 +85,51 @@ function load(tape, scratch) {
     if (last === undefined || waits) phases.push({ waits, tickets: call.tickets, calls: [call] });
     else last.tickets = ticketsOf(i + 1 - last.calls.push(call), i + 1);
   });
-  const zeros = () => new Float64Array(tape.steps.length);
-  return { tape, phases, times: { runs: 0, own: zeros(), all: zeros() } };
+  const apart = phases.flatMap(({ calls }) =>
+    calls.map((call) => ({ waits: tape.threads > 1, tickets: call.tickets, calls: [call] })),
+  );
+  return { tape, phases, apart };
+}
+
+/**
+ * Where this thread notes the times of a run's steps, [step][begin, end]; undefined where it does not.
+ * @param {Extract<Order, { kind: 'run' }>} order
+ * @param {Tape} tape
+ * @param {number} run
+ */
+function timesOf({ timeline, runs }, { steps }, run) {
+  if (timeline === undefined) return undefined;
+  const length = 2 * steps.length;
+  return new Float64Array(timeline, 8 * length * (thread * runs + run), length);
 }
 
 /**
  * @param {Program} program
  * @param {number} inputs address of what the run is given
  * @param {number} slot address of the run's results
+ * @param {Float64Array} [times]
  */
-function runOnce({ tape, phases, times }, inputs, slot) {
+function runOnce({ tape, phases, apart }, inputs, slot, times) {
   // The others wait for this thread before the first step, and were through with the run before it.
   if (thread === 0 && tape.given.length > 0) {
     const bytes = new Uint8Array(memory(inputs + tape.stride));
     for (const { from, bytes: length, to } of tape.given) bytes.copyWithin(to, inputs + from, inputs + from + length);
   }
-  let begun = 0;
   let at = 0;
   /** @type {Phase | undefined} */
   let before;
-  for (const phase of phases) {
+  for (const phase of times === undefined ? phases : apart) {
     if (phase.waits) control.meet(before?.tickets);
     before = phase;
     for (const call of phase.calls) {
-      if (timed) {
-        const now = performance.now();
-        if (at > 0) add(times.all, at - 1, now - begun);
-        begun = now;
-      }
-      if (thread < call.step.parts && !control.failed) runStep(call, inputs, tape.name);
-      if (timed) add(times.own, at++, performance.now() - begun);
+      const computes = thread < call.step.parts && !control.failed;
+      if (times !== undefined && computes) times[at] = now();
+      if (computes) runStep(call, inputs, tape.name);
+      if (times !== undefined && computes) times[at + 1] = now();
+      at += 2;
     }
   }
   if (tape.threads > 1) control.meet(before?.tickets);
-  times.runs++;
-  if (timed) add(times.all, at - 1, performance.now() - begun);
   if (thread !== 0) return;
   const bytes = new Uint8Array(memory(slot + tape.slot));
   for (const { from, bytes: length, to } of tape.copies) bytes.copyWithin(slot + to, from, from + length);
@@ -182,13 +188,9 @@ function memory(end) {
   return memory.buffer;
 }
 
-/**
- * @param {Float64Array} sums
- * @param {number} at
- * @param {number} amount
- */
-function add(sums, at, amount) {
-  sums[at] = (sums[at] ?? 0) + amount;
+/** The clock that all threads share, in milliseconds: hostNow of timeline.ts. */
+function now() {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { Device } from '../device/device.ts';
+import type { Timeline } from '../profile/timeline.ts';
 import type { Splits } from './contents.ts';
 import type { Numbers, RunResults } from './results.ts';
 import type { Scalars } from './inputs.ts';
@@ -11,20 +12,8 @@ export interface Flight {
   readonly runs: number;
   /** Waits for them and reads what they computed, run by run. To be called exactly once. */
   results(): Promise<readonly RunResults[]>;
-}
-
-/** What one dispatch of a program takes, the mean over its runs. */
-export interface KernelTime {
-  readonly kernel: string;
-  /** Threads that share the dispatch, and workgroups that they share. */
-  readonly threads: number;
-  readonly workgroups: number;
-  /** Milliseconds until every thread was through, and of the first one's part in it. */
-  readonly milliseconds: number;
-  readonly ownMilliseconds: number;
-  /** Floating-point operations and bytes. */
-  readonly flops: number;
-  readonly bytes: number;
+  /** When each part of it took place, once its results have been read; without dispatches unless it was to be timed. */
+  timeline(): Promise<Timeline>;
 }
 
 export interface Executor {
@@ -41,16 +30,17 @@ export interface Executor {
   isPrepared(program: string): boolean;
   /** How many runs of a program one submit can hold. */
   capacity(program: string): number;
-  /** Hands runs to the device, one after the other, each with its own scalars. Returns at once. */
-  submit(program: string, runs: readonly Scalars[]): Flight;
+  /**
+   * Hands runs to the device, one after the other, each with its own scalars. Returns at once. `timed`: every dispatch is
+   * timed alone, which makes them slower and changes no number.
+   */
+  submit(program: string, runs: readonly Scalars[], timed?: boolean): Flight;
   /** Whether a buffer of the plan is on the device: only what the opened programs use is. */
   holds(name: string): boolean;
   /** Writes numbers to the start of a buffer: a vector, a state, an argument; after all that was submitted before. */
   write(name: string, values: Numbers | Uint8Array): void;
   /** The numbers of a buffer, once all that was submitted before has run. */
   read(name: string): Promise<Numbers>;
-  /** Where the time of a program's runs went, dispatch by dispatch. Throws a UsageError where that is not kept. */
-  times(program: string): Promise<readonly KernelTime[]>;
   /** Frees its memory on the device; the device stays open. */
   close(): void;
 }

@@ -8,7 +8,8 @@ import { installAdvice } from './advice.ts';
 export async function loadWebGPU(): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
-    return create([]);
+    // Timestamps to the nanosecond: Dawn rounds them to 65 µs, against pages of the web that would listen in.
+    return create(['disable-dawn-features=timestamp_quantization']);
   } catch (error) {
     throw new EnvironmentError(
       `the package "webgpu" could not be loaded for ${process.platform} on ${process.arch}: run "npm ci" again there, ` +

@@ -1,17 +1,19 @@
 /** Runs the programs of a plan through WebGPU: many runs a submit, results through a ring that is read once a submit. */
 import type { MemoryNeed } from '../../compiler/5-kernel/needs.ts';
 import type { CompiledKernels, Plan, PlanBinding, PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import { EnvironmentError, InternalError, UsageError, UserError } from '../errors.ts';
+import { EnvironmentError, InternalError, UserError } from '../errors.ts';
 import { bytesOf, padded, type Splits } from '../execute/contents.ts';
-import type { Executor, Flight, KernelTime } from '../execute/executor.ts';
+import type { Executor, Flight } from '../execute/executor.ts';
 import { type Numbers, readSlot } from '../execute/results.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { flightsInAir, type Layouts, layoutsOf } from '../execute/layouts.ts';
+import { hostNow, type Interval } from '../profile/timeline.ts';
 import { remedyText } from '../execute/refusal.ts';
 import { Buffers, upload } from './buffers.ts';
 import type { WebGpuDevice } from './device.ts';
 import { mapForReading, Usage } from './flags.ts';
 import { demandKernels, demandMemory, offerOf } from './limits.ts';
+import { Timestamps } from './timestamps.ts';
 import { makePipelines, type Pipeline } from './pipelines.ts';
 
 /** A dynamic offset must be a multiple of this in every implementation. */
@@ -88,42 +90,66 @@ export class WebGpuExecutor implements Executor {
     return this.#named(program).capacity;
   }
 
-  submit(program: string, runs: readonly Scalars[]): Flight {
+  submit(program: string, runs: readonly Scalars[], timed = false): Flight {
     this.device.check();
     const prepared = this.#named(program);
     const { dispatches, inputs, inputBuffer, slot, capacity, rings } = prepared;
     if (runs.length > capacity) throw new InternalError(`${runs.length} runs of "${program}" in one submit`);
     const { gpu } = this.device;
+    const begun = hostNow();
     if (inputBuffer !== undefined) gpu.queue.writeBuffer(inputBuffer, 0, inputs.write(runs));
+    const written = hostNow();
     const ring = rings.pop() ?? makeRing(gpu, prepared);
+    const timestamps = timed ? Timestamps.on(this.device, runs.length * dispatches.length) : undefined;
     const encoder = gpu.createCommandEncoder({ label: program });
     for (let run = 0; run < runs.length; run++) {
       for (const { from, bytes, buffer } of inputs.copies) {
         const to = this.#buffers.named(buffer);
         encoder.copyBufferToBuffer(inputBuffer!, run * inputs.stride + from, to, 0, bytes);
       }
-      const pass = encoder.beginComputePass({ label: program });
+      let pass: GPUComputePassEncoder | undefined;
       for (const { pipeline, group, block, workgroups } of dispatches) {
+        // Only the ends of passes can be timed.
+        const timestampWrites = timestamps?.next();
+        pass ??= encoder.beginComputePass({ label: program, ...(timestampWrites && { timestampWrites }) });
         pass.setPipeline(pipeline);
         if (block === undefined) pass.setBindGroup(0, group);
         else pass.setBindGroup(0, group, [run * inputs.stride + block]);
         pass.dispatchWorkgroups(...workgroups);
+        if (timestampWrites === undefined) continue;
+        pass.end();
+        pass = undefined;
       }
-      pass.end();
+      pass?.end();
       for (const { buffer, from, bytes, to } of slot.copies) {
         encoder.copyBufferToBuffer(this.#buffers.named(buffer), from, ring, run * slot.bytes + to, bytes);
       }
     }
+    timestamps?.resolve(encoder);
     gpu.queue.submit([encoder.finish()]);
+    const submitted = hostNow();
+    let readBack: Interval = { begin: submitted, end: submitted };
     const results = async () => {
       const length = Math.max(4, slot.bytes * runs.length);
       await this.device.until(() => ring.mapAsync(mapForReading, 0, length));
+      const begin = hostNow();
       const bytes = ring.getMappedRange(0, length).slice(0);
       ring.unmap();
       rings.push(ring);
-      return runs.map((_, run) => readSlot(slot, bytes, run));
+      const read = runs.map((_, run) => readSlot(slot, bytes, run));
+      readBack = { begin, end: hostNow() };
+      return read;
     };
-    return { runs: runs.length, results };
+    const timeline = async () => {
+      const times = (await timestamps?.read()) ?? [];
+      const count = dispatches.length;
+      const intervals = times.map((interval, i) => {
+        return { run: Math.floor(i / count), dispatch: i % count, lane: 0, ...interval };
+      });
+      const [upload, submit] = [{ begin: begun, end: written }, { begin: written, end: submitted }]; // prettier-ignore
+      return { upload, submit, readBack, dispatches: intervals, clock: 'device' as const };
+    };
+    return { runs: runs.length, results, timeline };
   }
 
   holds(name: string): boolean {
@@ -157,10 +183,6 @@ export class WebGpuExecutor implements Executor {
     } finally {
       copy.destroy();
     }
-  }
-
-  times(): Promise<readonly KernelTime[]> {
-    throw new UsageError('WebGPU keeps no times of its dispatches: open the processor to be timed');
   }
 
   close(): void {

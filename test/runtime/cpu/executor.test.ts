@@ -159,7 +159,7 @@ describe('threads', () => {
 
   test('one that breaks down fails what was asked for, and says why', async () => {
     const threads = new Threads(2);
-    const answer = threads.ask('times', { program: 'nothing' });
+    const answer = threads.ask('run', { program: 'nothing', runs: 1, inputs: 0, results: 0 });
     await expect(answer).rejects.toThrow(InternalError);
     await expect(answer).rejects.toThrow(/a thread that computes failed: .*told to use nothing/);
     expect(() => threads.check()).toThrow(/a thread that computes failed/);
@@ -197,42 +197,16 @@ describe('kernels', () => {
       /names kernel "loss_and_gradient", and its module lacks it/,
     );
   });
-
-  test('are not timed unless that is asked for', async () => {
-    await withExecutor(async (executor) => {
-      await expect(executor.times('train')).rejects.toThrow(/keeps no times/);
-    });
-  });
-
-  test('are timed one by one where that is asked for', async () => {
-    await withExecutor(
-      async (executor) => {
-        await executor.submit('train', steps(5)).results();
-        const times = await executor.times('train');
-        expect(times.map(({ kernel, threads, workgroups }) => [kernel, threads, workgroups])).toEqual([
-          ['rows', 2, 4],
-          ['loss_and_gradient', 1, 1],
-          ['update', 2, 128],
-        ]);
-        for (const { milliseconds, ownMilliseconds, flops } of times) {
-          expect(ownMilliseconds).toBeGreaterThan(0);
-          expect(milliseconds).toBeGreaterThanOrEqual(ownMilliseconds);
-          expect(flops).toBe(1e9);
-        }
-      },
-      { timed: true },
-    );
-  });
 });
 
 describe('memory', () => {
   test('that a spec needs and the processor lacks is told before anything is made', async () => {
     const { plan } = tinyCpuCompiled;
-    const buffers = plan.buffers.map((buffer) => (buffer.role === 'arena' ? { ...buffer, bytes: 2 ** 33 } : buffer));
+    const buffers = plan.buffers.map((buffer) => (buffer.role === 'packed' ? { ...buffer, bytes: 2 ** 33 } : buffer));
     await expect(
       withExecutor(() => Promise.resolve(), { compiled: { ...tinyCpuCompiled, plan: { ...plan, buffers } } }),
     ).rejects.toThrow(
-      /needs 8 GiB of memory \(activations 8 GiB, .*4 GiB at most; the largest tensors are .*: make "width" \(2\) smaller/,
+      /needs 8 GiB of memory \(gradient 8 GiB, .*4 GiB at most; the largest tensors are .*: make "width" \(2\) smaller/,
     );
   });
 

@@ -26,7 +26,7 @@ describe('waiting', () => {
       readonly writes?: readonly (readonly [number, number])[];
       readonly flops?: number;
     }[],
-    { threads = 4, timed = false } = {},
+    { threads = 4 } = {},
   ): readonly Step[] => {
     const all = dispatches.map(({ reads = [], writes = [] }) => [
       ...reads.map((range) => ({ range, access: 'read' as const })),
@@ -60,7 +60,6 @@ describe('waiting', () => {
       slot: { copies: [], bytes: 0, fields: [] },
       threads,
       tickets: 0,
-      timed,
       placeOf: (binding) =>
         binding.kind === 'buffer' ? { address: 64 + binding.offset, bytes: binding.bytes } : { address: 0, bytes: 0 },
       addressOf: () => 64,
@@ -100,10 +99,8 @@ describe('waiting', () => {
     expect(marks(waits([small, small, { writes: [[0, 8]] }, small]))).toEqual([true, false, true, true]);
   });
 
-  test('never comes where one thread is all there is, and always where dispatches are timed', () => {
+  test('never comes where one thread is all there is', () => {
     const dependent = [{ writes: [[0, 8]] }, { reads: [[0, 8]] }] as const;
     expect(marks(waits(dependent, { threads: 1 }))).toEqual([false, false]);
-    const apart = [{ writes: [[0, 8]] }, { writes: [[8, 8]] }] as const;
-    expect(marks(waits(apart, { timed: true }))).toEqual([true, true]);
   });
 });

@@ -8,7 +8,7 @@ import { tinyCpuCompiled } from '../../support/tiny-plan-cpu.ts';
 
 test('once a kernel has failed on any thread, nothing is answered: its word may come later than ours', async () => {
   const shared = new SharedArrayBuffer(Control.bytes);
-  const workerData: ThreadData = { control: shared, thread: 0, threads: 2, timed: false };
+  const workerData: ThreadData = { control: shared, thread: 0, threads: 2 };
   const worker = new Worker(new URL('../../../runtime/cpu/worker.mjs', import.meta.url), { workerData });
   try {
     const answers: Answer[] = [];

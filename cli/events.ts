@@ -23,12 +23,16 @@ export function eventPrinter(
         if (json) terminal.out(JSON.stringify(event));
         else terminal.err(memoryText(event));
         return;
+      case 'warm-up':
+        if (json) terminal.out(JSON.stringify(event));
+        terminal.status(event.stage === 'data' ? 'reading the data' : `compiling ${event.kernels} kernels`);
+        return;
       case 'begin': {
         last = undefined;
         resumed = event.resumed;
         if (json) terminal.out(JSON.stringify(event));
         else if (event.resumed) terminal.err(`going on from step ${event.step} of ${event.steps}`);
-        terminal.status('compiling kernels (the driver keeps them for the next time)');
+        terminal.status('the first steps, for which drivers compile once more (and keep it for the next time)');
         return;
       }
       case 'progress': {

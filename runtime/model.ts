@@ -168,10 +168,14 @@ export class Model {
     const tracked = new Set(program.track.map(({ evaluate }) => evaluate));
     const programs = [program, ...[...tracked].map((evaluate) => this.#named('evaluate', evaluate))];
     if (!programs.every(({ name }) => this.#executor.isPrepared(name))) {
+      options.onEvent?.({ kind: 'warm-up', stage: 'data' });
       const sets = await this.data();
       for (const set of sets.values()) for (const text of set.notes) options.onEvent?.({ kind: 'note', text });
       requireRows(splitNamed(sets, program.set), program.batch, program.set);
-      await this.#prepare(programs, (needs) => options.onEvent?.(memoryEvent(needs)));
+      await this.#prepare(programs, (needs) => {
+        options.onEvent?.(memoryEvent(needs));
+        options.onEvent?.({ kind: 'warm-up', stage: 'kernels', kernels: kernelsOf(programs).size });
+      });
       for (const { set } of programs) await this.#rowsOf(set);
       // The device holds the tables now; a long run needs no second copy of the data.
       if (this.#options.sets === undefined) this.#sets = undefined;
@@ -375,6 +379,11 @@ export class Model {
     }
     return found;
   }
+}
+
+/** The kernels that programs dispatch, by name. */
+function kernelsOf(programs: readonly PlanProgram[]): ReadonlySet<string> {
+  return new Set(programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
 }
 
 function memoryEvent(needs: readonly MemoryNeed[]): TrainEvent {

@@ -84,19 +84,17 @@ export class CarriedState {
   }
 
   async readVectors(): Promise<ReadonlyMap<string, Float32Array>> {
-    const vectors = new Map<string, Float32Array>();
-    for (const name of this.vectors) vectors.set(name, (await this.read(name)) as Float32Array);
-    return vectors;
+    const all = this.vectors.map(async (name) => [name, (await this.read(name)) as Float32Array] as const);
+    return new Map(await Promise.all(all));
   }
 
   /** The states, the trouble flag lowered: what is kept is always good. */
   async readStates(): Promise<ReadonlyMap<string, Numbers>> {
-    const states = new Map<string, Numbers>();
-    for (const name of this.states) {
+    const all = this.states.map(async (name) => {
       const numbers = await this.read(name);
-      states.set(name, name === 'trouble' ? numbers.map(() => 0) : numbers);
-    }
-    return states;
+      return [name, name === 'trouble' ? numbers.map(() => 0) : numbers] as const;
+    });
+    return new Map(await Promise.all(all));
   }
 
   #put(name: string, numbers: Numbers): void {

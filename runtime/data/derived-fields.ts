@@ -4,6 +4,7 @@ import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { InternalError, UserError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
+import { streamRuns } from '../execute/stream.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { batchesOver } from '../host/positions.ts';
 import { type LoadedField, type LoadedSplit, wholeOf } from './dataset.ts';
@@ -21,17 +22,13 @@ export async function deriveFields(
   const sizes = program.results.map(({ name, shape }) => ({ name, size: sizeOf(shape.slice(1)) }));
   const fields = new Map(sizes.map(({ name, size }) => [name, new Float32Array(rows * size)]));
   const batches = batchesOver(rows, program.batch);
-  const capacity = executor.capacity(program.name);
-  for (let begin = 0; begin < batches.length; begin += capacity) {
-    const chunk = batches.slice(begin, begin + capacity);
-    const runs = await executor.submit(program.name, chunk.map(({ first }) => scalars(first))).results(); // prettier-ignore
-    runs.forEach((results, i) => {
-      const { first, valid } = chunk[i]!;
-      for (const { name, size } of sizes) {
-        fields.get(name)!.set((results.get(name) as Float32Array).subarray(0, valid * size), first * size);
-      }
-    });
-  }
+  const scalarsOf = (batch: number) => scalars(batches[batch]!.first);
+  await streamRuns(executor, program.name, batches.length, scalarsOf, (batch, results) => {
+    const { first, valid } = batches[batch]!;
+    for (const { name, size } of sizes) {
+      fields.get(name)!.set((results.get(name) as Float32Array).subarray(0, valid * size), first * size);
+    }
+  });
   return fields;
 }
 

@@ -1,9 +1,9 @@
 /** Runs an evaluation over every row of its data set and finishes its reports in float64. */
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
-import type { Executor, Flight } from '../execute/executor.ts';
+import type { Executor } from '../execute/executor.ts';
+import { streamRuns } from '../execute/stream.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { batchesOver } from '../host/positions.ts';
-import { Pace } from '../train/pace.ts';
 import { finishReport, type Report } from './finish.ts';
 import { Moments } from './moments.ts';
 
@@ -27,9 +27,6 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds that a submit of an evaluation should take. */
-const submitTarget = 150;
-
 /** Every row counts once: rows past the set's end in the last batch are left out. Throws the signal's reason when aborted. */
 export async function evaluateProgram(
   executor: Executor,
@@ -39,34 +36,22 @@ export async function evaluateProgram(
   const { rows, step, scalars, signal } = options;
   const batches = batchesOver(rows, program.batch);
   const collected = new Map<string, Moments>();
-  const pace = new Pace(submitTarget, executor.capacity(program.name));
-  const flights: { readonly flight: Flight; readonly from: number }[] = [];
-  let next = 0;
-  let last = performance.now();
-  let measured = 0;
-  while (next < batches.length || flights.length > 0) {
-    signal?.throwIfAborted();
-    while (flights.length < 2 && next < batches.length) {
-      const chosen = batches.slice(next, next + pace.size);
-      const runs = chosen.map(({ first }) => scalars(first));
-      flights.push({ flight: executor.submit(program.name, runs), from: next });
-      next += chosen.length;
-    }
-    const { flight, from } = flights.shift()!;
-    const results = await flight.results();
-    const now = performance.now();
-    pace.measured(flight.runs, now - last, measured++ === 0);
-    last = now;
-    results.forEach((result, i) => {
-      const { valid } = batches[from + i]!;
+  await streamRuns(
+    executor,
+    program.name,
+    batches.length,
+    (batch) => scalars(batches[batch]!.first),
+    (batch, result) => {
+      const { valid } = batches[batch]!;
       for (const [name, values] of result) {
         const size = values.length / program.batch;
         const moments = collected.get(name) ?? new Moments(size);
         collected.set(name, moments);
         for (let row = 0; row < valid; row++) moments.add(values, row * size);
       }
-    });
-  }
+    },
+    signal,
+  );
   const reports = program.reports.map((report) => finishReport(report, collected, scalars(0)));
   return { program: program.name, set: program.set, rows, step, reports };
 }

@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { UsageError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
+import { streamRuns } from '../execute/stream.ts';
 import type { Scalars } from '../execute/inputs.ts';
 
 export type SamplePlanProgram = Extract<PlanProgram, { kind: 'sample' }>;
@@ -56,11 +57,18 @@ export async function drawSamples(
   const values = new Float32Array(firsts.length * program.n * size);
   const kept = new Map<string, { readonly shape: Shape; readonly values: Float32Array }>();
   const clock = (first: number): SampleClock => ({ first, step: 0, iteration: 0 });
+  const draw = (from: number, count: number) =>
+    streamRuns(
+      executor,
+      program.name,
+      count,
+      (run) => scalars(clock(firsts[from + run]!)),
+      (run, result) => values.set(result.get('sample')!, (from + run) * program.n * size),
+    );
+  if (program.parts.length === 0) await draw(0, firsts.length);
   // Programs in parts share their states, so one chunk of samples ends before the next begins.
-  const together = program.parts.length === 0 ? executor.capacity(program.name) : 1;
-  for (let begin = 0; begin < firsts.length; begin += together) {
-    const chunk = firsts.slice(begin, begin + together);
-    for (const first of chunk) {
+  else {
+    for (const [i, first] of firsts.entries()) {
       for (const part of program.parts) {
         await runPart(executor, part, first, scalars, (label, numbers) => {
           const { shape } = part.keep!;
@@ -70,14 +78,8 @@ export async function drawSamples(
           kept.set(label, all);
         });
       }
+      await draw(i, 1);
     }
-    const results = await executor
-      .submit(
-        program.name,
-        chunk.map((first) => scalars(clock(first))),
-      )
-      .results();
-    results.forEach((result, i) => values.set(result.get('sample')!, (begin + i) * program.n * size));
   }
   return {
     program: program.name,

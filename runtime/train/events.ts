@@ -9,7 +9,10 @@ export type TrainEvent =
       readonly total: number;
       readonly parts: readonly { readonly part: MemoryPart; readonly bytes: number }[];
     }
-  /** The run begins, or goes on, at `step`. Kernels are compiled at the first submit, which takes seconds at times. */
+  /** What takes its time before the first step: data is read, kernels are compiled, all of them at once. */
+  | { readonly kind: 'warm-up'; readonly stage: 'data' }
+  | { readonly kind: 'warm-up'; readonly stage: 'kernels'; readonly kernels: number }
+  /** The run begins, or goes on, at `step`. Drivers compile kernels once more at the first submit, for seconds at times. */
   | { readonly kind: 'begin'; readonly step: number; readonly steps: number; readonly resumed: boolean }
   | {
       readonly kind: 'progress';

@@ -2,11 +2,12 @@
 import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import type { Evaluation } from '../evaluate/evaluate.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
+import { flightsInAir } from '../execute/layouts.ts';
 import type { RunResults } from '../execute/results.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { epochSteps } from '../host/duration.ts';
 import type { TrainEvent } from './events.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../execute/pace.ts';
 import { isDue, nextDue } from './track.ts';
 import { scalarResults, type Window, type WindowMean } from './window.ts';
 
@@ -92,7 +93,7 @@ export async function trainingLoop(context: LoopContext): Promise<LoopEnd> {
       }
       const stop = nextStop(done);
       const due = secondsSince(kept) >= context.checkpointSeconds;
-      while (flights.length < 2 && next < stop && !(due && flown > 0) && signal?.aborted !== true) {
+      while (flights.length < flightsInAir && next < stop && !(due && flown > 0) && signal?.aborted !== true) {
         const runs = runsUntil(Math.min(next + pace.size, stop));
         if (runs.length === 0) break;
         flights.push({ flight: executor.submit(program.name, runs), begun: performance.now() });

@@ -71,10 +71,13 @@ export class WebGpuExecutor implements Executor {
     demandKernels(plan, added, device);
     const needs = this.needs(added, splits);
     demandMemory(needs, offerOf(device), remedyText(plan, added, needs));
-    await this.#buffers.add(added, splits);
     const used = new Set(added.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
     const kernels = plan.kernels.filter(({ name }) => used.has(name) && !this.#pipelines.has(name));
-    const pipelines = await makePipelines(device, kernels, this.#sources);
+    // The driver compiles while tables travel.
+    const [pipelines] = await Promise.all([
+      makePipelines(device, kernels, this.#sources),
+      this.#buffers.add(added, splits),
+    ]);
     for (const [name, pipeline] of pipelines) this.#pipelines.set(name, pipeline);
     for (const program of added) {
       const layouts = layoutsOf(plan, program, splits, blockAlignment);

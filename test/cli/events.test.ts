@@ -32,6 +32,17 @@ test('what a training takes on the device is told before it begins', () => {
   expect(JSON.parse(json.out())).toEqual(event);
 });
 
+test('a terminal shows what takes its time before the first step', () => {
+  const { terminal, err } = record({ isTTY: true });
+  const print = eventPrinter(terminal, false);
+  print({ kind: 'warm-up', stage: 'data' });
+  expect(err()).toMatch(/reading the data$/);
+  print({ kind: 'warm-up', stage: 'kernels', kernels: 38 });
+  expect(err()).toMatch(/compiling 38 kernels$/);
+  print(begin);
+  expect(err()).toMatch(/the first steps, .*$/);
+});
+
 test('off a terminal there is one line an epoch on standard error', () => {
   const { terminal, out, err } = record();
   const print = eventPrinter(terminal, false);

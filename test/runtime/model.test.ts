@@ -1,6 +1,7 @@
 /** Evaluating and sampling on the tiny plan, by hand in float64. */
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/4-tensor/builder.ts';
+import { planVersion } from '../../compiler/5-kernel/plan.ts';
 import { mixSeed } from '../../compiler/ops/index.ts';
 import { splitNamed } from '../../runtime/data/dataset.ts';
 import { openModel } from '../../runtime/model.ts';
@@ -134,9 +135,9 @@ describe.each(targets)('a model on $target', ({ device, compiled }) => {
   });
 
   test('a plan of another format is refused', async () => {
-    const plan = { ...compiled.plan, version: 2 };
+    const plan = { ...compiled.plan, version: planVersion + 1 };
     await expect(openModel({ ...compiled, plan, device: device! })).rejects.toThrow(
-      /format 2, and this vaec runs format 1: use the vaec/,
+      `format ${planVersion + 1}, and this vaec runs format ${planVersion}: use the vaec`,
     );
   });
 });

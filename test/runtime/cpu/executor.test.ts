@@ -87,6 +87,17 @@ describe('threads', () => {
     });
   });
 
+  test('are told once, and answer once, for any number of steps', async () => {
+    await withExecutor(async (executor) => {
+      const ask = vi.spyOn(executor.threads, 'ask');
+      for (const count of [1, 50]) {
+        ask.mockClear();
+        expect(await executor.submit('train', steps(count)).results()).toHaveLength(count);
+        expect(ask).toHaveBeenCalledTimes(1);
+      }
+    });
+  });
+
   test('sleep while another computes alone', async () => {
     await withExecutor(
       async (executor) => {

@@ -84,6 +84,22 @@ describe('adapters', () => {
   });
 });
 
+test('patient waits that overlap give setImmediate back with the last of them', async () => {
+  const before = globalThis.setImmediate;
+  const ends: (() => void)[] = [];
+  const wait = () => patientWait(() => new Promise<void>((resolve) => void ends.push(resolve)));
+  const [first, second] = [wait(), wait()];
+  expect(globalThis.setImmediate).not.toBe(before);
+  ends[0]!();
+  await first;
+  expect(globalThis.setImmediate).not.toBe(before);
+  ends[1]!();
+  await second;
+  expect(globalThis.setImmediate).toBe(before);
+  await expect(patientWait(() => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+  expect(globalThis.setImmediate).toBe(before);
+});
+
 describe.skipIf(device === undefined)('a device', () => {
   test('a refused command is a fault of vaec, told at the next look', async () => {
     const own = await WebGpuDevice.open();

@@ -1,11 +1,13 @@
 /** What only the executor of WebGPU meets. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { openTestDevice } from '../../support/device.ts';
 import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
 
 const device = await openTestDevice();
 const data = tinyData();
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe.skipIf(device === undefined)('executor', () => {
   test('a kernel that the device refuses is named, with the reason', async () => {
@@ -14,5 +16,48 @@ describe.skipIf(device === undefined)('executor', () => {
     await expect(executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name))).rejects.toThrow(
       /refused kernel update: update\.wgsl:1:.*f32.*fault of vaec/s,
     );
+  });
+
+  test('asks for every pipeline before the first is there, and for nothing twice', async () => {
+    const { gpu } = device!;
+    const make = gpu.createComputePipelineAsync.bind(gpu);
+    const kernels = new Set(tinyPlan.programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
+    let asked = 0;
+    let all: () => void = () => undefined;
+    const everyone = new Promise<void>((resolve) => (all = resolve));
+    vi.spyOn(gpu, 'createComputePipelineAsync').mockImplementation(async (descriptor) => {
+      if (++asked === kernels.size) all();
+      // One after the other they would wait here for ever.
+      await everyone;
+      return make(descriptor);
+    });
+    const executor = device!.executor(tinyCompiled);
+    await executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name));
+    await executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name));
+    expect(asked).toBe(kernels.size);
+    executor.close();
+  });
+
+  test('uploads, submits and waits once for any number of steps', async () => {
+    const executor = device!.executor(tinyCompiled);
+    await executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name));
+    const { queue } = device!.gpu;
+    const calls = [
+      vi.spyOn(queue, 'writeBuffer'),
+      vi.spyOn(queue, 'submit'),
+      vi.spyOn(device!, 'until') as unknown as MockInstance,
+    ];
+    for (const steps of [1, 50]) {
+      for (const call of calls) call.mockClear();
+      const results = await executor
+        .submit(
+          'train',
+          Array.from({ length: steps }, () => () => 1),
+        )
+        .results();
+      expect(results).toHaveLength(steps);
+      expect(calls.map((call) => call.mock.calls.length)).toEqual([1, 1, 1]);
+    }
+    executor.close();
   });
 });

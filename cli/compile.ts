@@ -14,12 +14,14 @@ export interface CompileCommandFlags {
   readonly dump?: string;
   readonly target?: string;
   readonly without?: readonly Piece[];
+  /** Bytes. */
+  readonly memory?: number;
   readonly set?: Settings;
 }
 
 /** Exactly one of `out`, `check`, `dump` says what to do with the compiled spec. */
 export async function compileCommand(spec: string, flags: CompileCommandFlags, terminal: Terminal): Promise<void> {
-  const { out, check, dump, target, without, set } = flags;
+  const { out, check, dump, target, without, set, memory } = flags;
   if ([out, check, dump].filter((choice) => choice !== undefined).length !== 1) {
     throw new UsageError('vaec compile needs one of --out DIR, --check DIR and --dump STAGE');
   }
@@ -27,6 +29,7 @@ export async function compileCommand(spec: string, flags: CompileCommandFlags, t
     ...(set && { set }),
     ...(target && { profile: target }),
     ...(without && { without }),
+    ...(memory !== undefined && { memory }),
   };
   if (dump !== undefined) return dumpStage(spec, dump, options, terminal);
   const files = await artifactsOf(compileSpec(spec, options, terminal));

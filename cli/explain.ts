@@ -11,17 +11,20 @@ export interface ExplainFlags {
   readonly set?: Settings;
   readonly target?: string;
   readonly without?: readonly Piece[];
+  /** Bytes. */
+  readonly memory?: number;
   /** A folder for an SVG a schedule, its tables over the steps. */
   readonly pictures?: string;
 }
 
 /** Prints every section of the explanation on standard output. */
 export async function explainCommand(spec: string, flags: ExplainFlags, terminal: Terminal): Promise<void> {
-  const { set, target, without, pictures } = flags;
+  const { set, target, without, memory, pictures } = flags;
   const options = {
     ...(set && { set }),
     ...(target !== undefined && { profile: target }),
     ...(without && { without }),
+    ...(memory !== undefined && { memory }),
   };
   const { lines, schedules } = compileSpec(spec, options, terminal).explanation;
   terminal.out(lines.join('\n'));

@@ -51,6 +51,15 @@ export function wholeNumber(written: string): number {
   return value;
 }
 
+/** `2GiB`, `512MiB`, `100000` as bytes: `--memory`. */
+export function byteCount(written: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(KiB|MiB|GiB)?$/i.exec(written);
+  const power = { kib: 1, mib: 2, gib: 3 }[(match?.[2] ?? '').toLowerCase()] ?? 0;
+  const value = Math.floor(Number(match?.[1]) * 1024 ** power);
+  if (!(value > 0)) throw new InvalidArgumentError('a size above 0 is needed, such as 512MiB or 2GiB.');
+  return value;
+}
+
 /** `90`, `90s`, `15m`, `2h` as seconds: how often to keep a checkpoint. */
 export function seconds(written: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(written);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportFailure } from './failure.ts';
-import { piecesOf, positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
+import { byteCount, piecesOf, positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandLineOptions {
@@ -43,6 +43,10 @@ const profileHelp: [string, string] = [
   '--profile [file]',
   'time each kernel: a table, and a trace for chrome://tracing or Perfetto (default: in the run folder)',
 ];
+const memoryHelp: [string, string] = [
+  '--memory <size>',
+  'what a training step may take, such as 2GiB; where it is more, activations are computed anew',
+];
 const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
 
 function commandLine(terminal: Terminal): Command {
@@ -82,6 +86,7 @@ function commandLine(terminal: Terminal): Command {
     .argument('<spec>')
     .option('--pictures <dir>', 'draw each schedule of a process there too, its tables over the steps, as an SVG')
     .option(...setHelp, setting)
+    .option(...memoryHelp, byteCount)
     .option(...targetHelp)
     .option(...withoutHelp, piecesOf)
     .action(async (spec: string, flags) => (await import('./explain.ts')).explainCommand(spec, flags, terminal));
@@ -94,6 +99,7 @@ function commandLine(terminal: Terminal): Command {
     .option('--check <dir>', 'write nothing; fail where the folder is not what the spec compiles to')
     .option('--dump <stage>', 'print a stage of the compilation instead')
     .option(...setHelp, setting)
+    .option(...memoryHelp, byteCount)
     .option(...targetHelp)
     .option(...withoutHelp, piecesOf)
     .action(async (spec: string, flags) => (await import('./compile.ts')).compileCommand(spec, flags, terminal));
@@ -110,6 +116,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...memoryHelp, byteCount)
     .option(...withoutHelp, piecesOf)
     .option('--checkpoint-every <time>', 'keep a checkpoint so often, such as 90s or 15m', seconds)
     .option(...profileHelp)

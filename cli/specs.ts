@@ -16,6 +16,8 @@ export interface CompileFlags {
   readonly profile?: string;
   /** Pieces of fusion to leave out. */
   readonly without?: readonly Piece[];
+  /** Bytes that a training step's buffers may take. */
+  readonly memory?: number;
   /** Called with the text of each stage as it is reached. */
   readonly dump?: (stage: string, text: string) => void;
   /** Other numbers of samples, by the name of the sample program. */
@@ -37,6 +39,7 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
       ...(flags.set && { hypers: flags.set }),
       ...(flags.without && { without: flags.without }),
       ...(flags.dump && { dump: flags.dump }),
+      ...(flags.memory !== undefined && { memory: flags.memory }),
       ...(flags.samples && { samples: flags.samples }),
     }),
   );

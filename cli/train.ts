@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import { check } from '../compiler/compile.ts';
 import { VaecError } from '../runtime/errors.ts';
+import type { DeviceReport } from '../runtime/device/report.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import { diskSources, resumedSources } from '../runtime/spec-sources.ts';
@@ -25,6 +26,8 @@ export interface TrainFlags extends DeviceFlags, ProfileFlags {
   readonly seed?: number;
   readonly set?: Settings;
   readonly without?: readonly Piece[];
+  /** Bytes that a step's buffers may take. */
+  readonly memory?: number;
   /** Seconds. */
   readonly checkpointEvery?: number;
 }
@@ -58,7 +61,8 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     tellDiagnostics(checked, terminal);
     const { profile } = device.report;
     const without = flags.without ?? before?.plan.without ?? [];
-    const compiled = compileSpec(spec, { set: settings, profile, without, host, quiet: true }, terminal);
+    const memory = flags.memory ?? memoryOf(device.report);
+    const compiled = compileSpec(spec, { set: settings, profile, without, memory, host, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     const seed = flags.seed ?? before?.seed;
     const profiled = await Profile.of(flags, ['train'], device, out, terminal);
@@ -90,6 +94,11 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     interrupt.release();
     device.close();
   }
+}
+
+/** Bytes that a device can never give more than: what 32-bit addresses reach, on the processor. */
+function memoryOf({ target }: DeviceReport): number {
+  return target === 'cpu' ? 2 ** 32 : Infinity;
 }
 
 function tellOutcome(out: string, outcome: TrainOutcome, { json }: TrainFlags, terminal: Terminal): void {

@@ -7,7 +7,8 @@ import { load } from './2-check/load.ts';
 import { elaboratePrograms, type Elaborated } from './3-model/programs/index.ts';
 import { optimise } from './4-tensor/passes/index.ts';
 import { printFunction } from './4-tensor/print.ts';
-import { buildPlan } from './5-kernel/build-plan.ts';
+import { buildPlan, vectorLengths } from './5-kernel/build-plan.ts';
+import { fit, type Recomputation } from './5-kernel/fit.ts';
 import { fuse } from './5-kernel/fuse.ts';
 import { isPiece, pieceNames, type Piece } from './5-kernel/fuse/pieces.ts';
 import type { Plan, WasmModules } from './5-kernel/plan.ts';
@@ -38,6 +39,8 @@ export interface CompileOptions extends CheckOptions {
   readonly profile?: string;
   /** Pieces of fusion to leave out, to find the one that a fault comes from. */
   readonly without?: readonly Piece[];
+  /** Bytes that the buffers of a training step may take; where they would take more, activations are computed anew. */
+  readonly memory?: number;
   /** Called with the text of each stage, a program at a time: tensor, simplified, kernel; then wgsl or wat. */
   readonly dump?: (stage: Stage, text: string) => void;
 }
@@ -92,6 +95,7 @@ export function compile(options: CompileOptions): Compiled {
   }
   const without = pieceNames.filter((name) => options.without?.includes(name));
   const { dump } = options;
+  const recomputations = new Map<string, Recomputation>();
   const kernels = programs.programs.map((program) => {
     dump?.(
       'tensor',
@@ -103,9 +107,14 @@ export function compile(options: CompileOptions): Compiled {
       printFunction(simplified, (node) => builder.labelOf(node)),
     );
     const { layout, frozen } = programs;
-    const fused = fuse(simplified, { builder, layout, ...(frozen && { frozen }), without: new Set(without) });
-    dump?.('kernel', printKernelProgram(fused));
-    return fused;
+    const context = { builder, layout, ...(frozen && { frozen }), without: new Set(without) };
+    const fused =
+      program.kind === 'train' && options.memory !== undefined
+        ? fit(simplified, context, vectorLengths(programs, []), options.memory)
+        : { program: fuse(simplified, context) };
+    if (fused.recomputation !== undefined) recomputations.set(program.name, fused.recomputation);
+    dump?.('kernel', printKernelProgram(fused.program));
+    return fused.program;
   });
   const name = options.entry.replace(/^.*\//, '').replace(/\.vae$/, '');
   // Of texts and weights alone, not of paths: a run folder's copy of a spec is the same spec.
@@ -117,7 +126,7 @@ export function compile(options: CompileOptions): Compiled {
   const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
   const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));
   const texts = new Map([...session.sources].filter(([path]) => !isOfRun(path)));
-  const explanation = explain(elaborated, kernels, plan, runs);
+  const explanation = explain(elaborated, kernels, plan, runs, recomputations);
   return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, texts, runs } };
 }
 

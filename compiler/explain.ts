@@ -15,6 +15,7 @@ import {
   totalOf,
   trainingPrograms,
 } from './5-kernel/needs.ts';
+import type { Recomputation } from './5-kernel/fit.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
 
 export interface Explanation {
@@ -23,12 +24,16 @@ export interface Explanation {
   readonly schedules: Elaborated['schedules'];
 }
 
-/** `kernels`: the fused kernels of each program, in order; `folders`: where each run lies, by its name. */
+/**
+ * `kernels`: the fused kernels of each program, in order; `folders`: where each run lies, by its name; `recomputations`:
+ * what a program computes twice, by its name.
+ */
 export function explain(
   elaborated: Elaborated,
   kernels: readonly KernelProgram[],
   plan: Plan,
   folders: ReadonlyMap<string, string>,
+  recomputations: ReadonlyMap<string, Recomputation>,
 ): Explanation {
   const lines: string[] = [];
   for (const [i, program] of elaborated.programs.programs.entries()) {
@@ -36,6 +41,8 @@ export function explain(
     lines.push(...heading(program), ...decisions.flatMap(describe), ...metricLines(program));
     const planned = plan.programs.find((candidate) => candidate.name === program.name);
     if (planned !== undefined) lines.push(...kernelLines(planned, plan), activationLine(kernels[i]!));
+    const recomputation = recomputations.get(program.name);
+    if (recomputation !== undefined) lines.push(recomputationLine(recomputation));
     lines.push('');
   }
   lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...memoryLines(plan), ...hyperLines(plan));
@@ -106,6 +113,13 @@ function activationLine(program: KernelProgram): string {
   const { placed, live } = activationBytes(program);
   const most = live === placed ? 'all of which lives at once' : `of which ${quantity(live, 'B').trim()} live at once`;
   return placed === 0 ? '    no activations' : `    ${quantity(placed, 'B').trim()} of activations, ${most}`;
+}
+
+function recomputationLine({ contractions, flops, bytes, keptBytes }: Recomputation): string {
+  return (
+    `  computed anew in the backward pass: ${contractions} contractions, ${quantity(flops, 'flop').trim()} more a step; ` +
+    `its buffers take ${inBytes(bytes)} in place of ${inBytes(keptBytes)}`
+  );
 }
 
 /** `12.3 Mflop`, ten wide. */

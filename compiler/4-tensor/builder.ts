@@ -203,6 +203,11 @@ export class Builder {
     return this.#make({ kind: 'diagonal', dtype: arg.dtype, shape, axes, arg });
   }
 
+  /** The argument itself in value, and no node that was made of it before. */
+  again(arg: Node, after: Node): Node {
+    return this.#make({ kind: 'again', dtype: arg.dtype, shape: arg.shape, arg, after });
+  }
+
   concat(args: readonly Node[], axis: number): Node {
     const first = args[0]!;
     if (args.length === 1) return first;
@@ -293,6 +298,8 @@ function keyOf(draft: Draft): string {
       return `${head} ${draft.windows.map(windowKey).join()} ${draft.arg.id}`;
     case 'diagonal':
       return `${head} ${draft.axes.join()} ${draft.arg.id}`;
+    case 'again':
+      return `${head} ${draft.arg.id} ${draft.after.id}`;
     case 'concat':
       return `${head} ${draft.axis} ${idsOf(draft.args)}`;
     case 'batch': {

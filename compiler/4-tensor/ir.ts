@@ -98,6 +98,8 @@ export type Node = Base &
     | { readonly kind: 'window'; readonly windows: readonly Window[]; readonly arg: Node }
     /** Where two axes stand at the same position: the second of `axes`, as long as the first, goes. */
     | { readonly kind: 'diagonal'; readonly axes: readonly [number, number]; readonly arg: Node }
+    /** arg, for a reader that waits until `after` has been computed: what follows from it is computed anew. */
+    | { readonly kind: 'again'; readonly arg: Node; readonly after: Node }
     | { readonly kind: 'concat'; readonly axis: number; readonly args: readonly Node[] }
     /** Rows of a data table: [...rows.shape, ...rowShape]; rows are u32 and must lie within the table. */
     | { readonly kind: 'batch'; readonly table: Table; readonly rows: Node }
@@ -155,6 +157,8 @@ export function argumentsOf(node: Node): readonly Node[] {
       return [node.arg];
     case 'batch':
       return [node.rows];
+    case 'again':
+      return [node.arg, node.after];
     case 'take':
       return [node.table, node.indices];
     case 'scatter':
@@ -162,6 +166,11 @@ export function argumentsOf(node: Node): readonly Node[] {
     case 'pack':
       return node.parts;
   }
+}
+
+/** The arguments whose values a node needs: those, but for what it only waits for. */
+export function readBy(node: Node): readonly Node[] {
+  return node.kind === 'again' ? [node.arg] : argumentsOf(node);
 }
 
 /** Every node the roots reach, arguments before users. Iterative: graphs are deep. */

@@ -69,6 +69,8 @@ function describe(node: Node, name: (node: Node) => string): string {
       return `window ${name(node.arg)} ${node.windows.map(windowText).join(', ')}`;
     case 'diagonal':
       return `diagonal ${name(node.arg)} of ${list(node.axes)}`;
+    case 'again':
+      return `${name(node.arg)} again, after ${name(node.after)}`;
     case 'concat':
       return `${call('concat')} along ${node.axis}`;
     case 'batch':

@@ -92,6 +92,7 @@ function compute(node: Node, args: readonly Float64Array[], source: Source): Flo
     case 'contract':
       return contractArrays(node, args[0]!, args[1]!);
     case 'reshape':
+    case 'again':
       return args[0]!.slice();
     case 'broadcast':
     case 'transpose':

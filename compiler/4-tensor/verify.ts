@@ -115,6 +115,8 @@ function expected(node: Node): Type | string {
         return `axes [${axes.join(', ')}] of ${typeOf(arg)}`;
       return { dtype: arg.dtype, shape: arg.shape.filter((_, axis) => axis !== dropped) };
     }
+    case 'again':
+      return { dtype: node.arg.dtype, shape: node.arg.shape };
     case 'concat': {
       const [first] = node.args;
       if (first === undefined || !within([node.axis], first.shape.length)) return `axis ${node.axis}`;

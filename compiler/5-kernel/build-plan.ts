@@ -72,7 +72,8 @@ function buffersOf({ buffers }: Memory): Plan['buffers'] {
 }
 
 /** Every carried vector is as long as the parameters; that of the frozen tensors has a length of its own. */
-function vectorLengths(
+/** The lengths of the carried and frozen vectors, in f32. */
+export function vectorLengths(
   { layout, frozen, programs }: SpecPrograms,
   kernels: readonly KernelProgram[],
 ): Map<string, number> {

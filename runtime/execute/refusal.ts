@@ -20,7 +20,11 @@ export function remedyText(plan: Plan, programs: readonly PlanProgram[], needs: 
   const [first] = bytesByPart(needs).keys();
   if (first === 'data') return 'use fewer rows, or fields that take fewer bytes';
   const tensors = largestTensors(plan, programs, 3);
-  const smaller = smallerText(plan, programs, tensors);
+  // Only what a gradient reads can be computed anew.
+  const trains = programs.some(({ kind }) => kind === 'train');
+  const anew =
+    first === 'activations' && trains ? ', give --memory a size that fits (vaec explain tells what it costs)' : '';
+  const smaller = `${smallerText(plan, programs, tensors)}${anew}`;
   return tensors.length === 0 ? smaller : `the largest tensors are ${tensors.map(tensorText).join(', ')}: ${smaller}`;
 }
 

@@ -95,6 +95,18 @@ test('explain tells what is in closed form', async () => {
   );
 });
 
+test('--memory has activations computed anew where a step would take more, and explain tells what that costs', async () => {
+  const explained = await vaec('explain', mixture, '--memory', '500KiB');
+  expect(explained.code, explained.err).toBe(0);
+  expect(explained.out).toMatch(
+    /^ {2}computed anew in the backward pass: \d+ contractions, [\d.]+ Mflop more a step; its buffers take \d+ KiB in place of 5\d\d KiB$/m,
+  );
+  expect((await vaec('explain', mixture, '--memory', '1GiB')).out).not.toContain('computed anew');
+  const wrong = await vaec('explain', mixture, '--memory', 'much');
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain('such as 512MiB or 2GiB');
+});
+
 test('check shows a frame on standard error and ends with 1; --json prints it as data', async () => {
   const spec = join(temporaryFolder(), 'wrong.vae');
   writeFileSync(

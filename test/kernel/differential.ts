@@ -92,9 +92,16 @@ export function referenceOutputs(
   return new Map(fn.outputs.map(({ name }, i) => [name, values[i]!]));
 }
 
-/** Fuses, verifies, runs both, compares every output; returns the kernels for a closer look. */
-export function expectSame(fn: TensorFunction, context: FuseContext, seed = 1): KernelProgram {
-  const program = fuse(fn, context);
+/**
+ * Fuses (or takes what `made` gives), verifies, runs both, compares every output; returns the kernels for a closer look.
+ */
+export function expectSame(
+  fn: TensorFunction,
+  context: FuseContext,
+  seed = 1,
+  made: () => KernelProgram = () => fuse(fn, context),
+): KernelProgram {
+  const program = made();
   verifyKernelProgram(program);
   placeTensors([program], vectorLengths(fn, context));
   const inputs = someInputs(fn, context, seed);
@@ -115,7 +122,8 @@ export function expectSame(fn: TensorFunction, context: FuseContext, seed = 1): 
   return program;
 }
 
-function vectorLengths(fn: TensorFunction, context: FuseContext): Map<string, number> {
+/** Of every vector that the function reads or replaces. */
+export function vectorLengths(fn: TensorFunction, context: FuseContext): Map<string, number> {
   const names = fn.outputs.flatMap(({ target }) => (target.kind === 'vector' ? [target.name] : []));
   const inputs = topological(fn.outputs.map(({ node }) => node)).flatMap((node) =>
     node.kind === 'input' && node.source.kind === 'vector' ? [node.source.name] : [],

@@ -117,6 +117,8 @@ function pullBack(b: Builder, node: Node, g: Node, active: ReadonlySet<Node>, co
     case 'window':
       contribute(node.arg, windowAdjoint(b, node, g));
       return;
+    case 'again':
+      throw new Error('what is computed anew is chosen once every derivative has been taken');
     case 'diagonal': {
       const [kept, dropped] = node.axes;
       const { shape } = node.arg;

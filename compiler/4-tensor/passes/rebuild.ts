@@ -31,6 +31,8 @@ export function withArguments(b: Builder, node: Node, args: readonly Node[]): No
       return b.window(args[0]!, node.windows);
     case 'diagonal':
       return b.diagonal(args[0]!, node.axes);
+    case 'again':
+      return b.again(args[0]!, args[1]!);
     case 'concat':
       return b.concat(args, node.axis);
     case 'batch':

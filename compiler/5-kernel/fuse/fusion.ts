@@ -1,6 +1,6 @@
 /** What the passes of fusion share while they work on one function. */
 import type { Builder } from '../../4-tensor/builder.ts';
-import { argumentsOf, type Node, type NodeOf, type Output, type TensorFunction } from '../../4-tensor/ir.ts';
+import { argumentsOf, readBy, type Node, type NodeOf, type Output, type TensorFunction } from '../../4-tensor/ir.ts';
 import type { FrozenLayout, ParameterLayout } from '../../4-tensor/program.ts';
 import { Expressions } from './expressions.ts';
 import { correspondingSpace, type Group, GroupGraph, type Space } from './groups.ts';
@@ -58,7 +58,7 @@ export class Fusion {
     this.refusals = refusals;
     this.nodes = nodes;
     const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
-    for (const node of nodes) for (const arg of new Set(argumentsOf(node))) users.get(arg)!.push(node);
+    for (const node of nodes) for (const arg of new Set(readBy(node))) users.get(arg)!.push(node);
     this.users = users;
     this.riders = this.has('riding-sums') ? findRiders(nodes, users) : new Map();
     const upstream = new Set<Node>();

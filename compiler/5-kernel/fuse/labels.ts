@@ -2,7 +2,7 @@
  * Names of a function's tensors and kernels: the labels of the tensor IR where there are some, else the name of the
  * nearest labelled node with what is done to it. No name counts nodes, so an edit elsewhere leaves it alone.
  */
-import { argumentsOf, type Node } from '../../4-tensor/ir.ts';
+import { readBy, type Node } from '../../4-tensor/ir.ts';
 import { identifier, Names } from '../names.ts';
 import type { Demand } from './demand.ts';
 import type { Fusion } from './fusion.ts';
@@ -44,7 +44,7 @@ export function nameNodes(fusion: Fusion, demand: Demand): NodeNames {
       }
       const next: Node[] = [];
       for (const one of level)
-        for (const arg of argumentsOf(one))
+        for (const arg of readBy(one))
           if (!seen.has(arg)) {
             seen.add(arg);
             next.push(arg);

@@ -3,7 +3,7 @@
  * one tensor; where that is not enough, the node that brings in most tensors of its own must be computed elsewhere, and
  * fusion starts again.
  */
-import { argumentsOf, sizeOf, type Node } from '../../4-tensor/ir.ts';
+import { readBy, sizeOf, type Node } from '../../4-tensor/ir.ts';
 import type { Kernel, KernelProgram, Tensor } from '../ir.ts';
 import { storedBy, tensorsIn, tensorsOf, wholeOf } from '../walk.ts';
 import { mostBindings } from '../verify.ts';
@@ -128,7 +128,7 @@ function largestPart(fusion: Fusion, built: Built, refusals: Refusals): Node | u
     if (isLoad) names.add(`node ${node.id}`);
     else if (node.kind === 'batch') names.add(`table ${node.table.set}.${node.table.field}`);
     if (names.size === 0 || node.kind === 'batch') {
-      for (const arg of argumentsOf(node)) for (const name of visit(arg)) names.add(name);
+      for (const arg of readBy(node)) for (const name of visit(arg)) names.add(name);
     }
     loads.set(node, names);
     return names;

@@ -15,7 +15,9 @@ export interface Read {
   readonly within: readonly Range[];
 }
 
-export type View = NodeOf<'broadcast' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'window' | 'diagonal' | 'concat'>;
+export type View = NodeOf<
+  'broadcast' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'window' | 'diagonal' | 'concat' | 'again'
+>;
 
 export function isView(node: Node): node is View {
   switch (node.kind) {
@@ -27,6 +29,7 @@ export function isView(node: Node): node is View {
     case 'window':
     case 'diagonal':
     case 'concat':
+    case 'again':
       return true;
     default:
       return false;
@@ -48,6 +51,8 @@ export function readsOfView({ index: algebra }: Expressions, node: View, index: 
       );
     case 'reshape':
       return whole(algebra.unflatten(algebra.flatten(index, node.shape), node.arg.shape), node.arg);
+    case 'again':
+      return whole(index, node.arg);
     case 'transpose': {
       const at = new Array<Index>(index.length);
       node.permutation.forEach((axis, i) => (at[axis] = index[i]!));

@@ -6,7 +6,7 @@
  * Before: nothing has a home. After: every reducing node has one; a pointwise node has one wherever an argument does at
  * the same point and no kernel would wait for itself; the others are computed where they are read.
  */
-import { argumentsOf, sizeOf, type Node, type NodeOf } from '../../4-tensor/ir.ts';
+import { argumentsOf, readBy, sizeOf, type Node, type NodeOf } from '../../4-tensor/ir.ts';
 import type { Index } from '../ir.ts';
 import type { Fusion } from './fusion.ts';
 import { indexAt, type Group, type Space } from './groups.ts';
@@ -138,7 +138,7 @@ function sourcesOf(fusion: Fusion, root: Node): Set<Node | Group> {
     if (home !== undefined || node.kind === 'pack' || node.kind === 'batch') sources.add(node);
     else if (node.kind === 'input' && sizeOf(node.shape) > 1) sources.add(node);
     else if (node.kind === 'map' && sizeOf(node.shape) === sizeOf(root.shape)) sources.add(node);
-    if (home === undefined) stack.push(...argumentsOf(node));
+    if (home === undefined) stack.push(...readBy(node));
   }
   return sources;
 }
@@ -211,7 +211,7 @@ function isAffordable(space: Space): boolean {
 
 /** The nodes below a node's views. */
 function basesOf(node: Node): Node[] {
-  return isView(node) ? argumentsOf(node).flatMap(basesOf) : [node];
+  return isView(node) ? readBy(node).flatMap(basesOf) : [node];
 }
 
 /**

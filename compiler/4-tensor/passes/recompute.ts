@@ -24,7 +24,7 @@ export interface Recomputed {
 
 /** How many contractions lie on the longest way to the loss: periods of that and above change nothing. */
 export function depthOf(fn: TensorFunction): number {
-  return Math.max(0, ...levelsOf(forwardOf(fn), 1).values());
+  return 1 + Math.max(0, ...levelsOf(forwardOf(fn), 1).values());
 }
 
 export function recompute(b: Builder, fn: TensorFunction, period: number): Recomputed {
@@ -46,12 +46,12 @@ export function recompute(b: Builder, fn: TensorFunction, period: number): Recom
     while (stack.length > 0) {
       const node = stack.at(-1)!;
       const missing = argumentsOf(node).filter((arg) => isWithin(arg, level) && !anew.has(arg));
-      if (anew.has(node) || missing.length > 0) {
-        if (anew.has(node)) stack.pop();
-        else stack.push(...missing);
+      if (!anew.has(node) && missing.length > 0) {
+        stack.push(...missing);
         continue;
       }
       stack.pop();
+      if (anew.has(node)) continue;
       const args = argumentsOf(node).map((arg) => {
         if (isWithin(arg, level)) return anew.get(arg)!;
         return isLarge(arg) ? b.again(arg, after) : arg;

@@ -129,7 +129,7 @@ export function activationBytes(program: KernelProgram): { readonly placed: numb
 }
 
 /** Bytes of the largest set of activations that live at once: what no placement can do without. */
-function largestLiveSet(program: KernelProgram): number {
+export function largestLiveSet(program: KernelProgram): number {
   const lives = livesOf(program);
   const totals = program.kernels.map((_, i) =>
     lives.filter(({ from, to }) => from <= i && i <= to).reduce((sum, { bytes }) => sum + aligned(bytes), 0),

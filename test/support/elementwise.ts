@@ -27,6 +27,7 @@ export function elementwise(builtin: Builtin, arity: number, length: number, wid
     name: `${builtin}_of_${width}`,
     documentation: [],
     profile: cpu,
+    choice: { kind: 'points', vector: width === 4, vectorLoops: false, workgroupSize: 1, pointsEach: length },
     bindings: [...inputs, output],
     scalars: [],
     workgroupSize: [1, 1, 1],

@@ -1,18 +1,8 @@
 /** How a processor's threads share a contraction: the blocks of its result that are computed apart. */
 import { type Value, type Tensor } from '../ir.ts';
+import type { PanelsChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import { pointsOf } from './grid.ts';
-
-export interface PanelShape {
-  /** Vectors of four columns in a panel. */
-  readonly quads: number;
-  /** Rows of a block: a multiple of four. */
-  readonly rows: number;
-  /** Columns of a block: a multiple of `unit`. */
-  readonly columns: number;
-  /** Columns that stay together: a panel, or the segment of a partial sum. */
-  readonly unit: number;
-}
 
 /** Rows of a tile: with two vectors of columns, eight sums, which with their operands fit sixteen registers. */
 export const tileRows = 4;
@@ -30,29 +20,66 @@ const threadCounts = [1, 2, 4, 8];
  * The shape of panels and blocks, or undefined where the contraction is too small, or a partial sum runs across.
  * Larger blocks pack less often, more blocks keep more threads busy: the choice is the cheapest over `threadCounts`.
  */
-export function panelsFor(contraction: Contraction): PanelShape | undefined {
-  const { row, column, planes, outer, inner, products, epilogue } = contraction;
-  const partials = epilogue.flatMap(({ stores }) => stores.flatMap(({ partial }) => partial ?? []));
-  if (row.extent < 2 || column.extent < 4) return undefined;
-  if (partials.some(({ axis, segment }) => axis !== column || segment % 4 !== 0)) return undefined;
+export function panelsFor(contraction: Contraction): PanelsChoice | undefined {
+  if (!panelsFit(contraction)) return undefined;
+  const { column, products } = contraction;
   const quads = products.length === 1 && column.extent > 4 ? 2 : 1;
-  const unit = partials.reduce((unit, { segment }) => leastCommonMultiple(unit, segment), 4 * quads);
+  const cost = costOf(contraction);
+  return panelShapes(contraction, quads).reduce((best, shape) => (cost(shape) < cost(best) ? shape : best));
+}
 
-  const depth = inner.extent * pointsOf(outer);
-  const left = products.filter(({ left }) => !isPlain(left)).length;
-  const right = products.filter(({ right }) => !isPlain(right)).length;
-  const mostRows = left === 0 ? Infinity : Math.max(tileRows, Math.floor(mostPacked / depth / left));
-  const cost = ({ rows, columns }: PanelShape): number => {
+/** Whether the contraction can be computed in panels: it is large enough, and holds whole segments of partial sums. */
+export function panelsFit(contraction: Contraction): boolean {
+  const { row, column } = contraction;
+  const isAlong = partialsOf(contraction).every(({ axis, segment }) => axis === column && segment % 4 === 0);
+  return row.extent >= 2 && column.extent >= 4 && isAlong;
+}
+
+/** The shapes with panels of so many vectors of columns: blocks that part the result evenly. */
+export function panelShapes(contraction: Contraction, quads: number): readonly PanelsChoice[] {
+  const { row, column } = contraction;
+  const left = packedOf(contraction).left;
+  const mostRows = left === 0 ? Infinity : Math.max(tileRows, Math.floor(mostPacked / depthOf(contraction) / left));
+  return sizes(row.extent, tileRows).flatMap((rows) =>
+    rows > mostRows
+      ? []
+      : sizes(column.extent, unitOf(contraction, quads)).map(
+          (columns): PanelsChoice => ({ kind: 'panels', quads, rows, columns }),
+        ),
+  );
+}
+
+/** Columns that stay together: a panel, or the segment of a partial sum. */
+export function unitOf(contraction: Contraction, quads: number): number {
+  return partialsOf(contraction).reduce((unit, { segment }) => leastCommonMultiple(unit, segment), 4 * quads);
+}
+
+/** What a shape costs in multiply-adds, over the likely numbers of threads. */
+function costOf(contraction: Contraction): (shape: PanelsChoice) => number {
+  const { row, column, planes, products } = contraction;
+  const depth = depthOf(contraction);
+  const { left, right } = packedOf(contraction);
+  return ({ rows, columns }) => {
     const blocks = Math.ceil(row.extent / rows) * Math.ceil(column.extent / columns) * pointsOf(planes);
     const reading = rows * (left * costs.packedLeft + (products.length - left) * costs.direct);
     const panels = columns * (right * costs.packedRight + (products.length - right) * costs.direct);
     const block = depth * (rows * columns * products.length + reading + panels);
     return threadCounts.reduce((sum, threads) => sum + Math.ceil(blocks / threads) * threads * block, 0);
   };
-  const shapes = sizes(row.extent, tileRows).flatMap((rows) =>
-    rows > mostRows ? [] : sizes(column.extent, unit).map((columns): PanelShape => ({ quads, rows, columns, unit })),
-  );
-  return shapes.reduce((best, shape) => (cost(shape) < cost(best) ? shape : best));
+}
+
+function partialsOf({ epilogue }: Contraction) {
+  return epilogue.flatMap(({ stores }) => stores.flatMap(({ partial }) => partial ?? []));
+}
+
+function depthOf({ inner, outer }: Contraction): number {
+  return inner.extent * pointsOf(outer);
+}
+
+/** How many left and right operands are packed. */
+function packedOf({ products }: Contraction): { readonly left: number; readonly right: number } {
+  const left = products.filter(({ left }) => !isPlain(left)).length;
+  return { left, right: products.filter(({ right }) => !isPlain(right)).length };
 }
 
 /** Multiples of `unit` that part the extent evenly, the largest first. */

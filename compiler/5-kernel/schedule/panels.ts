@@ -4,6 +4,7 @@
  * registers over the whole inner loop. Operands that are not plain adjacent numbers of memory are packed first.
  */
 import type { Accumulator, Store } from '../ir.ts';
+import type { PanelsChoice } from './choice.ts';
 import type { Contraction, Reduction } from './contraction.ts';
 import { valuesOf } from './dependence.ts';
 import type { Draft } from './draft.ts';
@@ -12,13 +13,13 @@ import { pointsOf, positions } from './grid.ts';
 import type { Expr, LocalArray, Variable } from './loops.ts';
 import { columnsOf, rowOf, type Lanes, type Tile } from './operands.ts';
 import { positionAt, leftOperand, rightOperand, walk, type LeftOperand, type RowBlock, type Step } from './packing.ts';
-import { tileRows, type PanelShape } from './panel-shape.ts';
+import { tileRows, unitOf } from './panel-shape.ts';
 import { ownParts, storeEntry, type PartialStore } from './partials.ts';
 import { across, combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
 import type { Values } from './values.ts';
 
-export function schedulePanels(contraction: Contraction, values: Values, shape: PanelShape): Draft {
+export function schedulePanels(contraction: Contraction, values: Values, shape: PanelsChoice): Draft {
   const { emitter, extents } = values;
   const { make } = emitter;
   const { row, column, planes, products } = contraction;
@@ -41,8 +42,9 @@ export function schedulePanels(contraction: Contraction, values: Values, shape: 
     emitter.loop('panel', first, below, make.u32(4 * shape.quads), (start) => runPanel(block, start));
   if (block.parts.length === 0) panels(columns.first, columns.below);
   else {
-    emitter.loop('segment', columns.first, columns.below, make.u32(shape.unit), (segment) => {
-      const end = make.min(make.add(segment, make.u32(shape.unit)), columns.below);
+    const unit = unitOf(contraction, shape.quads);
+    emitter.loop('segment', columns.first, columns.below, make.u32(unit), (segment) => {
+      const end = make.min(make.add(segment, make.u32(unit)), columns.below);
       clearParts(block);
       panels(segment, emitter.let('end_segment', end));
       storeParts(block, segment);
@@ -58,7 +60,7 @@ export function schedulePanels(contraction: Contraction, values: Values, shape: 
 interface Block {
   readonly values: Values;
   readonly contraction: Contraction;
-  readonly shape: PanelShape;
+  readonly shape: PanelsChoice;
   readonly rows: RowBlock;
   readonly lefts: readonly LeftOperand[];
   /** Positions on the planes. */
@@ -209,7 +211,7 @@ function isRead({ epilogue }: Contraction, stores: readonly Store[], accumulator
   return [...read].some((value) => value.kind === 'accumulator' && value.accumulator === accumulator);
 }
 
-function partsOf(values: Values, { epilogue }: Contraction, { rows }: PanelShape): readonly Part[] {
+function partsOf(values: Values, { epilogue }: Contraction, { rows }: PanelsChoice): readonly Part[] {
   const stores = epilogue.flatMap((phase) => phase.stores);
   return stores.flatMap((store): readonly Part[] => {
     if (store.partial === undefined) return [];

@@ -3,6 +3,7 @@
  * kernel; fast where there are many points and each is little work.
  */
 import type { Axis, Kernel } from '../ir.ts';
+import type { PointsChoice } from './choice.ts';
 import { pointsOf, positions, rowOfGroups, type Extent3 } from './grid.ts';
 import type { Expr, Variable } from './loops.ts';
 import { across, combined, neutral, runPhases, scalarOf, type PhaseOptions } from './phases.ts';
@@ -10,17 +11,7 @@ import { pointAt, type Point, type VectorAxis } from './point.ts';
 import type { Draft } from './draft.ts';
 import type { Values } from './values.ts';
 
-export interface PointsOptions {
-  /** Four points of the last axis an invocation. */
-  readonly vector: boolean;
-  /** The innermost loop takes four positions at once. */
-  readonly vectorLoops: boolean;
-  readonly workgroupSize: number;
-  /** The most points an invocation computes, one after the other. */
-  readonly pointsEach: number;
-}
-
-export function schedulePoints(kernel: Kernel, values: Values, options: PointsOptions): Draft {
+export function schedulePoints(kernel: Kernel, values: Values, options: PointsChoice): Draft {
   const { emitter } = values;
   const { make } = emitter;
   const split = segmentOf(kernel);
@@ -58,7 +49,7 @@ function walkPoints(
   { emitter, extents }: Values,
   grid: readonly Axis[],
   count: number,
-  { workgroupSize: size, pointsEach }: PointsOptions,
+  { workgroupSize: size, pointsEach }: PointsChoice,
 ): { readonly workgroups: Extent3; readonly body: (at: (index: Expr) => void) => void } {
   const { make } = emitter;
   const each = Math.max(1, Math.min(pointsEach, Math.floor(count / (size * enoughGroups))));

@@ -1,5 +1,6 @@
 /** A kernel with every decision made: what `6-emit` prints and what plan.json says of it. */
 import type { PlanKernel } from '../plan.ts';
+import type { Choice } from './choice.ts';
 import type { Binding, LoopIR } from './loops.ts';
 import type { Profile } from './profile.ts';
 
@@ -9,6 +10,8 @@ export interface ScheduledKernel {
   /** The mathematics and the shapes, a line each. */
   readonly documentation: readonly string[];
   readonly profile: Profile;
+  /** How it runs. */
+  readonly choice: Choice;
   /** Binding i + 1 of group 0 is bindings[i]. */
   readonly bindings: readonly Binding[];
   /** Members of the uniform block at binding 0, which is absent when there are none. */

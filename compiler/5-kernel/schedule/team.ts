@@ -5,6 +5,7 @@
 import type { ReduceOp } from '../../4-tensor/ir.ts';
 import type { ScalarType } from '../../ops/scalar.ts';
 import type { Kernel } from '../ir.ts';
+import type { TeamChoice } from './choice.ts';
 import type { Draft } from './draft.ts';
 import { pointsOf, positions, rowOfGroups } from './grid.ts';
 import type { Expr, LocalArray } from './loops.ts';
@@ -12,15 +13,7 @@ import { combined, neutral, runPhases, type Team } from './phases.ts';
 import { pointAt } from './point.ts';
 import type { Values } from './values.ts';
 
-export interface TeamOptions {
-  /** A square: the tree has two levels. */
-  readonly lanes: number;
-  readonly vectorLoops: boolean;
-  /** The workgroup is one subgroup, whose lanes combine without memory. */
-  readonly subgroup: boolean;
-}
-
-export function scheduleTeam(kernel: Kernel, values: Values, { lanes, vectorLoops, subgroup }: TeamOptions): Draft {
+export function scheduleTeam(kernel: Kernel, values: Values, { lanes, vectorLoops, subgroup }: TeamChoice): Draft {
   const { emitter } = values;
   const { workgroups, group } = rowOfGroups(emitter, pointsOf(kernel.axes));
   const places = positions(emitter, values.extents, group, kernel.axes);

@@ -1,9 +1,9 @@
 /** How large register tiles are: by a model of what a step of the inner axis costs, fitted to measurements. */
+import type { TileChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import { pointsOf } from './grid.ts';
 import { segmentsFit } from './partials.ts';
 import type { Profile } from './profile.ts';
-import type { TileOptions } from './tile.ts';
 
 /** Lanes beside each other: thirty-two columns. */
 const lanes = 8;
@@ -13,13 +13,14 @@ const columnLoads = 8.5;
 const enoughGroups = 8;
 
 /** The shape of register tiles for the contraction; undefined where it is too small for any. */
-export function tileFor(contraction: Contraction, { tile, subgroupSize }: Profile): TileOptions | undefined {
+export function tileFor(contraction: Contraction, { tile, subgroupSize }: Profile): TileChoice | undefined {
   const { row, column, products } = contraction;
   if (row.extent < 4 || column.extent < 4 || !segmentsFit(contraction, lanes)) return undefined;
   const subgroup = tile === 'subgroup' && subgroupSize === lanes;
-  if (subgroup) return { rows: rowsOf(contraction, 32), lanes, bands: 1, subgroup };
+  if (subgroup) return { kind: 'tile', rows: rowsOf(contraction, 32), lanes, bands: 1, subgroup };
   const rows = Math.max(4, Math.min(8 / products.length, Math.ceil(row.extent / 4) * 4));
-  return { rows: Math.ceil(rows / 4) * 4, lanes, bands: Math.min(8, Math.ceil(row.extent / rows)), subgroup };
+  const bands = Math.min(8, Math.ceil(row.extent / rows));
+  return { kind: 'tile', rows: Math.ceil(rows / 4) * 4, lanes, bands, subgroup };
 }
 
 /** The number of rows that makes all tiles together cheapest, among those that keep the cores busy. */

@@ -3,6 +3,7 @@
  * axis four positions at a time; the lanes of a workgroup lie beside each other along the columns.
  */
 import type { Accumulator, Value } from '../ir.ts';
+import type { TileChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import type { Draft } from './draft.ts';
 import { writeTile, type Sums } from './epilogue.ts';
@@ -13,18 +14,7 @@ import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
 import type { Values } from './values.ts';
 
-export interface TileOptions {
-  /** Rows a lane owns: a multiple of four. */
-  readonly rows: number;
-  /** Lanes beside each other along the columns. */
-  readonly lanes: number;
-  /** Tiles of rows below each other in one workgroup. */
-  readonly bands: number;
-  /** The workgroup is one subgroup of `lanes`, which reads the left operand together. */
-  readonly subgroup: boolean;
-}
-
-export function scheduleTile(contraction: Contraction, values: Values, options: TileOptions): Draft {
+export function scheduleTile(contraction: Contraction, values: Values, options: TileChoice): Draft {
   const { emitter, extents } = values;
   const { make } = emitter;
   const { row, column, planes, inner } = contraction;
@@ -69,7 +59,7 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   };
 }
 
-function commentOf({ rows, lanes, subgroup }: TileOptions): string {
+function commentOf({ rows, lanes, subgroup }: TileChoice): string {
   const tile = `${rows} rows by ${4 * lanes} columns, each lane four columns of every row`;
   return subgroup ? `${tile}; what one lane reads of the left operand is told to all.` : `${tile}.`;
 }

@@ -8,12 +8,15 @@ import { elaboratePrograms, type Elaborated } from './3-model/programs/index.ts'
 import { optimise } from './4-tensor/passes/index.ts';
 import { printFunction } from './4-tensor/print.ts';
 import { buildPlan, vectorLengths } from './5-kernel/build-plan.ts';
+import type { KernelEmitter } from './5-kernel/emitter.ts';
 import { fit, type Recomputation } from './5-kernel/fit.ts';
 import { fuse } from './5-kernel/fuse.ts';
 import { isPiece, pieceNames, type Piece } from './5-kernel/fuse/pieces.ts';
+import type { PlannedKernel } from './5-kernel/library.ts';
 import type { Plan, WasmModules } from './5-kernel/plan.ts';
 import { printKernelProgram } from './5-kernel/print.ts';
-import { portable, profileNamed, profiles } from './5-kernel/schedule/profile.ts';
+import type { TunedSchedule } from './5-kernel/tuned.ts';
+import { portable, profileNamed, profiles, type Profile } from './5-kernel/schedule/profile.ts';
 import { WasmEmitter } from './6-emit/wasm/emit.ts';
 import { wgslEmitter } from './6-emit/wgsl/print.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
@@ -43,6 +46,10 @@ export interface CompileOptions extends CheckOptions {
   readonly memory?: number;
   /** Called with the text of each stage, a program at a time: tensor, simplified, kernel; then wgsl or wat. */
   readonly dump?: (stage: Stage, text: string) => void;
+  /** Schedules that were found by measuring, taken where they fit a kernel exactly; those of the profile elsewhere. */
+  readonly tuned?: readonly TunedSchedule[];
+  /** Called with each kernel before it is scheduled: what a search for schedules needs. */
+  readonly onKernel?: (kernel: PlannedKernel) => void;
 }
 
 export const stages = ['tensor', 'simplified', 'kernel', 'wgsl', 'wat'] as const;
@@ -94,7 +101,7 @@ export function compile(options: CompileOptions): Compiled {
     throw new Error(`no piece of fusion '${unknown}'; there is ${pieceNames.join(', ')}`);
   }
   const without = pieceNames.filter((name) => options.without?.includes(name));
-  const { dump } = options;
+  const { dump, tuned, onKernel } = options;
   const recomputations = new Map<string, Recomputation>();
   const kernels = programs.programs.map((program) => {
     dump?.(
@@ -120,14 +127,20 @@ export function compile(options: CompileOptions): Compiled {
   // Of texts and weights alone, not of paths: a run folder's copy of a spec is the same spec.
   const weights = (programs.frozen?.runs ?? []).map(({ checkpoint }) => checkpoint);
   const spec = { name, hash: fingerprint([...[...session.sources.values()].sort(), ...weights]) };
-  const emitter = profile.target === 'cpu' ? new WasmEmitter() : wgslEmitter;
-  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, without });
+  const emitter = emitterFor(profile);
+  const search = { ...(tuned && { tuned }), ...(onKernel && { onKernel }) };
+  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, without, ...search });
   for (const text of sources.values()) dump?.(emitter.ending, text);
   const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
   const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));
   const texts = new Map([...session.sources].filter(([path]) => !isOfRun(path)));
   const explanation = explain(elaborated, kernels, plan, runs, recomputations);
   return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, texts, runs } };
+}
+
+/** What turns scheduled kernels into what the profile's target runs. */
+export function emitterFor({ target }: Profile): KernelEmitter {
+  return target === 'cpu' ? new WasmEmitter() : wgslEmitter;
 }
 
 /** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */

@@ -3,12 +3,11 @@
  * kernel where the text is the same; where only the name is, the later one is called after its program too.
  */
 import { frozenVector, type Program, type SpecPrograms } from '../4-tensor/program.ts';
-import type { EmittedKernel, KernelEmitter } from './emitter.ts';
 import type { Piece } from './fuse/pieces.ts';
 import { graphOf } from '../4-tensor/graph.ts';
-import type { Kernel, KernelProgram, Tensor } from './ir.ts';
+import type { KernelProgram, Tensor } from './ir.ts';
+import { Library, type LibraryOptions } from './library.ts';
 import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
-import { identifier, Names } from './names.ts';
 import {
   planVersion,
   type Access,
@@ -16,30 +15,25 @@ import {
   type Plan,
   type PlanBinding,
   type PlanDispatch,
-  type PlanKernel,
   type PlanProgram,
   type PlanResult,
 } from './plan.ts';
-import type { Profile } from './schedule/profile.ts';
-import { scheduleKernel } from './schedule/schedule.ts';
-import type { ScheduledKernel } from './schedule/scheduled.ts';
 
-export interface PlanInput {
+export interface PlanInput extends LibraryOptions {
   readonly spec: Plan['spec'];
   readonly programs: SpecPrograms;
   /** The fused kernels of each program, in the order of `programs.programs`. */
   readonly kernels: readonly KernelProgram[];
-  readonly profile: Profile;
-  readonly emitter: KernelEmitter;
   /** What was left out of fusion, in the order of the catalogue. */
   readonly without?: readonly Piece[];
 }
 
 /** Throws PlanError where the spec needs more than a plan can hold. */
-export function buildPlan({ spec, programs, kernels, profile, emitter, without = [] }: PlanInput): CompiledKernels {
+export function buildPlan({ spec, programs, kernels, without = [], ...options }: PlanInput): CompiledKernels {
+  const { profile, emitter } = options;
   const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
   const memory = placeTensors(fused, vectorLengths(programs, fused));
-  const library = new Library(profile, emitter);
+  const library = new Library(options);
   const trained = programs.programs.find((program) => program.kind === 'train')?.trained ?? 'parameters';
   const planned = programs.programs.map((program, i) => {
     const places = memory.places[i]!;
@@ -60,6 +54,7 @@ export function buildPlan({ spec, programs, kernels, profile, emitter, without =
     data,
     buffers: buffersOf(memory),
     kernels: library.kernels,
+    ...(library.tuned.length > 0 && { tuned: library.tuned }),
     programs: planned,
   };
   const modules = emitter.assemble?.(plan.kernels.map(({ name }) => library.sources.get(name)!));
@@ -86,59 +81,6 @@ export function vectorLengths(
   const lengths = new Map([...names].map((name) => [name, layout.length]));
   if (frozen !== undefined) lengths.set(frozenVector, frozen.length);
   return lengths;
-}
-
-/** The kernels of the spec so far, by their text. */
-class Library {
-  readonly kernels: PlanKernel[] = [];
-  readonly sources = new Map<string, string>();
-  readonly #names = new Names();
-  readonly #known = new Map<string, PlanKernel>();
-  readonly #profile: Profile;
-  readonly #emitter: KernelEmitter;
-
-  constructor(profile: Profile, emitter: KernelEmitter) {
-    this.#profile = profile;
-    this.#emitter = emitter;
-  }
-
-  /** The plan's kernel for this one, with the tensors of its bindings and its workgroups. */
-  take(
-    kernel: Kernel,
-    program: string,
-    accessOf: (tensor: Tensor) => Access,
-  ): { readonly name: string; readonly scheduled: ScheduledKernel } {
-    const scheduled = scheduleKernel(kernel, this.#profile, { accessOf });
-    const emitted = this.#emitter.emit(scheduled);
-    const same = this.#known.get(emitted.text);
-    if (same !== undefined) return { name: same.name, scheduled };
-    const name = this.#names.unique(
-      this.sources.has(kernel.name) ? `${kernel.name}__${identifier(program)}` : kernel.name,
-    );
-    const named = name === kernel.name ? scheduled : { ...scheduled, name };
-    const own = name === kernel.name ? emitted : this.#emitter.emit(named);
-    const made = planKernel(named, own, this.#emitter.ending);
-    this.kernels.push(made);
-    this.sources.set(name, own.text);
-    this.#known.set(emitted.text, made);
-    return { name, scheduled };
-  }
-}
-
-function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, ending: string): PlanKernel {
-  const { name, bindings, scalars, features, subgroupSize, workgroupSize, flops, bytes } = scheduled;
-  return {
-    name,
-    file: `${name}.${ending}`,
-    bindings: bindings.map(({ name, access, tensor }) => ({ name, access, shape: tensor.shape })),
-    scalars: scalars.map((scalar) => scalar.name),
-    features,
-    ...(subgroupSize === undefined ? {} : { subgroupSize }),
-    ...(scratch === 0 ? {} : { scratch }),
-    workgroupSize,
-    flops,
-    bytes,
-  };
 }
 
 /** The same places, another vector in place of the parameters: both lie alike. */

@@ -12,6 +12,7 @@ import type {
 } from '../4-tensor/program.ts';
 import type { Piece } from './fuse/pieces.ts';
 import type { Target } from './schedule/profile.ts';
+import type { TunedSchedule } from './tuned.ts';
 
 export const planVersion = 2;
 
@@ -104,6 +105,8 @@ export interface Plan {
   readonly data: readonly DataContract[];
   readonly buffers: readonly PlanBuffer[];
   readonly kernels: readonly PlanKernel[];
+  /** The schedules that differ from the profile's own, and the kernels that have them; absent where there are none. */
+  readonly tuned?: readonly (TunedSchedule & { readonly name: string })[];
   readonly programs: readonly PlanProgram[];
 }
 

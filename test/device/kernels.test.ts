@@ -6,7 +6,7 @@ import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel } from '../support/kernel-device.ts';
-import { evaluateKernel } from '../support/kernel-reference.ts';
+import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
 import * as shapes from '../support/kernel-shapes.ts';
 import { inputsFor } from '../support/kernels.ts';
 

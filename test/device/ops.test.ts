@@ -6,7 +6,7 @@ import { ops } from '../../compiler/ops/index.ts';
 import { faultsOf } from '../support/driver-faults.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel } from '../support/kernel-device.ts';
-import { ulp } from '../support/kernel-reference.ts';
+import { ulp } from '../../compiler/5-kernel/rounding.ts';
 import { arrayOf, casesOf, exactOf, kernelOf, toleranceAt, typesOf, variants } from '../support/op-kernels.ts';
 
 const opened = await openTestDevice();

@@ -13,7 +13,7 @@ import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { tensorsOf } from '../../compiler/5-kernel/walk.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel, type Numbers } from '../support/kernel-device.ts';
-import { evaluateKernel } from '../support/kernel-reference.ts';
+import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
 import { randomProgram, table, type RandomProgram } from '../support/random-program.ts';
 
 const opened = await openTestDevice();

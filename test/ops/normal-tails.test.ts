@@ -8,7 +8,7 @@ import { call, local } from '../../compiler/ops/scalar-build.ts';
 import type { Scalar, ScalarFunction } from '../../compiler/ops/scalar.ts';
 import { evaluateScalar, exactDevice, type Device } from '../../compiler/ops/scalar-reference.ts';
 import { random } from '../distributions/random.ts';
-import { ulp } from '../support/kernel-reference.ts';
+import { ulp } from '../../compiler/5-kernel/rounding.ts';
 import { worstDevice } from '../support/wgsl-accuracy.ts';
 
 /** Every function that a scalar calls, by name. */

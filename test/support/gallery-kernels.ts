@@ -12,7 +12,7 @@ import { tensorsOf, wholeOf } from '../../compiler/5-kernel/walk.ts';
 import { someInputs } from '../kernel/differential.ts';
 import { elaborateText } from './elaborated.ts';
 import type { Numbers } from './kernel-device.ts';
-import { evaluateKernel, type Faults } from './kernel-reference.ts';
+import { evaluateKernel, type Faults } from '../../compiler/5-kernel/rounding.ts';
 import { galleryNames, shrunkGallery } from './shrunk.ts';
 
 /** Schedules the kernel, runs it once on these arrays, and gives what it stored. */
@@ -39,7 +39,7 @@ export function testGalleryKernels(run: RunKernel, faults: Faults = {}): void {
         }
         const arrays = new Map(tensors.map((tensor) => [tensor.name, partOf(memory, tensor)]));
         const made = await run(kernel, arrays, inputs.uniforms);
-        for (const [stored, expected] of evaluateKernel(kernel, arrays, inputs.uniforms, faults)) {
+        for (const [stored, expected] of evaluateKernel(kernel, arrays, inputs.uniforms, { faults })) {
           const got = made.get(stored)!;
           expected.forEach((want, i) => {
             if (want === undefined) return;

@@ -6,7 +6,7 @@ import type { Op } from '../../compiler/ops/op.ts';
 import { random } from '../distributions/random.ts';
 import { domains } from '../ops/domains.ts';
 import type { Numbers } from './kernel-device.ts';
-import { ulp } from './kernel-reference.ts';
+import { ulp } from '../../compiler/5-kernel/rounding.ts';
 import { at, axis, flat, kernel, phase, store, tensor } from './kernels.ts';
 
 /** What it is called, the op, and the type of its 'any' arguments. */

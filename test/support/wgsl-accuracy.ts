@@ -4,7 +4,7 @@
  */
 import type { Builtin } from '../../compiler/ops/scalar.ts';
 import type { Device } from '../../compiler/ops/scalar-reference.ts';
-import { ulp } from './kernel-reference.ts';
+import { ulp } from '../../compiler/5-kernel/rounding.ts';
 
 /** How far a builtin's result may be from the exact one. Absent: one of its two neighbours. */
 const allowances: { readonly [Name in Builtin]?: (exact: number, args: readonly number[]) => number } = {

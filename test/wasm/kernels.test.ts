@@ -8,7 +8,7 @@ import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
 import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { findSimd, type Simd } from '../../runtime/cpu/engine.ts';
-import { evaluateKernel } from '../support/kernel-reference.ts';
+import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
 import * as shapes from '../support/kernel-shapes.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { inputsFor } from '../support/kernels.ts';

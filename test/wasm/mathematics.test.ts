@@ -8,7 +8,7 @@ import { cos as cosOp } from '../../compiler/ops/trigonometric.ts';
 import type { Op } from '../../compiler/ops/op.ts';
 import { findSimd, type Simd } from '../../runtime/cpu/engine.ts';
 import { elementwise } from '../support/elementwise.ts';
-import { ulp } from '../support/kernel-reference.ts';
+import { ulp } from '../../compiler/5-kernel/rounding.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { randomFrom } from '../support/kernels.ts';
 

@@ -43,9 +43,12 @@ export function panelShapes(contraction: Contraction, quads: number): readonly P
   return sizes(row.extent, tileRows).flatMap((rows) =>
     rows > mostRows
       ? []
-      : sizes(column.extent, unitOf(contraction, quads)).map(
-          (columns): PanelsChoice => ({ kind: 'panels', quads, rows, columns }),
-        ),
+      : sizes(column.extent, unitOf(contraction, quads)).map((columns): PanelsChoice => ({
+          kind: 'panels',
+          quads,
+          rows,
+          columns,
+        })),
   );
 }
 

@@ -2,9 +2,9 @@
  * Kernel IR evaluated in float64, point by point, with a bound on how far f32 may be from each number: an op's own
  * tolerance, what its arguments' errors make of it, and n roundings for a sum of n terms in any order.
  */
-import { ops } from '../../compiler/ops/index.ts';
-import { sizeOf } from '../../compiler/4-tensor/ir.ts';
-import type { Accumulator, Axis, Index, Kernel, Tensor, Value } from '../../compiler/5-kernel/ir.ts';
+import { ops } from '../ops/index.ts';
+import { sizeOf } from '../4-tensor/ir.ts';
+import type { Accumulator, Axis, Index, Kernel, Tensor, Value } from './ir.ts';
 
 /** A number and how far from it a right f32 result may lie. */
 export interface Bounded {
@@ -22,12 +22,22 @@ interface Place {
   readonly accumulators: ReadonlyMap<Accumulator, Bounded>;
 }
 
-/** What the kernel stores, by tensor name. Entries that it leaves alone are undefined. */
+export interface EvaluateOptions {
+  /** Faults of the driver that the results come from. */
+  readonly faults?: Faults;
+  /** Positions on the parallel axes: all of them where absent. */
+  readonly points?: Iterable<ReadonlyMap<string, number>>;
+}
+
+/**
+ * What the kernel stores, by tensor name. Entries that it leaves alone are undefined, as are those of other points. Where
+ * only some points are evaluated, a partial sum is whole if all of its segment is among them.
+ */
 export function evaluateKernel(
   kernel: Kernel,
   arrays: Arrays,
   scalars: Readonly<Record<string, number>> = {},
-  faults: Faults = {},
+  { faults = {}, points = walk(kernel.axes) }: EvaluateOptions = {},
 ): ReadonlyMap<string, readonly (Bounded | undefined)[]> {
   const results = new Map<string, (Bounded | undefined)[]>();
   const resultOf = (tensor: Tensor): (Bounded | undefined)[] => {
@@ -36,7 +46,7 @@ export function evaluateKernel(
     return known;
   };
   const at = new Evaluator(arrays, scalars, faults);
-  for (const axes of walk(kernel.axes)) {
+  for (const axes of points) {
     const final = new Map<Accumulator, Bounded>();
     for (const phase of kernel.phases) {
       const sums = new Map<Accumulator, Bounded>();

@@ -1,0 +1,131 @@
+/** The kernels of a plan, each once, scheduled and emitted: by default, or as a tuned schedule has them. */
+import { fingerprint } from '../fingerprint.ts';
+import type { EmittedKernel, KernelEmitter } from './emitter.ts';
+import type { Kernel } from './ir.ts';
+import { identifier, Names } from './names.ts';
+import type { Plan, PlanKernel } from './plan.ts';
+import type { Choice } from './schedule/choice.ts';
+import type { Profile } from './schedule/profile.ts';
+import { scheduleKernel } from './schedule/schedule.ts';
+import type { ScheduledKernel } from './schedule/scheduled.ts';
+import { isInSpace } from './schedule/space.ts';
+import type { AccessOf } from './schedule/tensors.ts';
+import type { TunedSchedule } from './tuned.ts';
+
+/** A kernel of the plan before it is scheduled: what a search for its schedule begins with. */
+export interface PlannedKernel {
+  /** Its name in the plan, and that of the program that it is taken for first. */
+  readonly name: string;
+  readonly program: string;
+  readonly kernel: Kernel;
+  readonly accessOf: AccessOf;
+  /** By default: how it runs, and its fingerprint. */
+  readonly choice: Choice;
+  readonly fingerprint: string;
+}
+
+export interface LibraryOptions {
+  readonly profile: Profile;
+  readonly emitter: KernelEmitter;
+  /** Schedules in place of the profile's own, for the kernels that they were found for. */
+  readonly tuned?: readonly TunedSchedule[];
+  /** Called with each kernel that is taken, once. */
+  readonly onKernel?: (kernel: PlannedKernel) => void;
+}
+
+/** A kernel with its text. */
+interface Emitted {
+  readonly scheduled: ScheduledKernel;
+  readonly emitted: EmittedKernel;
+}
+
+/** The kernels of the spec so far, by their text. */
+export class Library {
+  readonly kernels: PlanKernel[] = [];
+  readonly sources = new Map<string, string>();
+  readonly #names = new Names();
+  readonly #known = new Map<string, PlanKernel>();
+  readonly #options: LibraryOptions;
+  readonly #wanted: ReadonlyMap<string, TunedSchedule>;
+  /** By the fingerprint of the default. */
+  readonly #tuned = new Map<string, NonNullable<Plan['tuned']>[number]>();
+  readonly #told = new Set<string>();
+
+  constructor(options: LibraryOptions) {
+    this.#options = options;
+    this.#wanted = new Map((options.tuned ?? []).map((schedule) => [schedule.kernel, schedule]));
+  }
+
+  /** The schedules that were taken in place of the default. */
+  get tuned(): NonNullable<Plan['tuned']> {
+    return [...this.#tuned.values()];
+  }
+
+  /** The plan's kernel for this one, with the tensors of its bindings and its workgroups. */
+  take(
+    kernel: Kernel,
+    program: string,
+    accessOf: AccessOf,
+  ): { readonly name: string; readonly scheduled: ScheduledKernel } {
+    const { profile, onKernel } = this.#options;
+    const byDefault = this.#emit(scheduleKernel(kernel, profile, { accessOf }));
+    const mark = this.#wanted.size > 0 || onKernel !== undefined ? fingerprintOf(byDefault) : '';
+    const wanted = this.#wanted.get(mark);
+    const asTuned = wanted && this.#asTuned(kernel, accessOf, wanted);
+    const { scheduled, name } = this.#add(asTuned ?? byDefault, program);
+    if (wanted !== undefined && asTuned !== undefined) this.#tuned.set(mark, { name, ...wanted });
+    if (onKernel !== undefined && !this.#told.has(mark)) {
+      this.#told.add(mark);
+      onKernel({ name, program, kernel, accessOf, choice: byDefault.scheduled.choice, fingerprint: mark });
+    }
+    return { name, scheduled };
+  }
+
+  /** The kernel by a tuned schedule, where that still gives the text that was checked. */
+  #asTuned(kernel: Kernel, accessOf: AccessOf, { choice, text }: TunedSchedule): Emitted | undefined {
+    const { profile } = this.#options;
+    if (!isInSpace(choice, kernel, profile)) return undefined;
+    const made = this.#emit(scheduleKernel(kernel, profile, { accessOf, choice }));
+    return fingerprintOf(made) === text ? made : undefined;
+  }
+
+  #emit(scheduled: ScheduledKernel): Emitted {
+    return { scheduled, emitted: this.#options.emitter.emit(scheduled) };
+  }
+
+  #add({ scheduled, emitted }: Emitted, program: string) {
+    const { emitter } = this.#options;
+    const same = this.#known.get(emitted.text);
+    if (same !== undefined) return { name: same.name, scheduled };
+    const wanted = scheduled.name;
+    const name = this.#names.unique(this.sources.has(wanted) ? `${wanted}__${identifier(program)}` : wanted);
+    const named = name === wanted ? scheduled : { ...scheduled, name };
+    const own = name === wanted ? emitted : emitter.emit(named);
+    const made = planKernel(named, own, emitter.ending);
+    this.kernels.push(made);
+    this.sources.set(name, own.text);
+    this.#known.set(emitted.text, made);
+    return { name, scheduled };
+  }
+}
+
+/** Tells one scheduled kernel from another: by its text, and by its workgroups, which the text may not show. */
+export function fingerprintOf({ scheduled, emitted }: Emitted): string {
+  return fingerprint([emitted.text, scheduled.workgroups.join(' ')]);
+}
+
+export function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, ending: string): PlanKernel {
+  const { name, bindings, scalars, features, subgroupSize, workgroupSize, flops, bytes } = scheduled;
+  return {
+    name,
+    file: `${name}.${ending}`,
+    bindings: bindings.map(({ name, access, tensor }) => ({ name, access, shape: tensor.shape })),
+    scalars: scalars.map((scalar) => scalar.name),
+    features,
+    ...(subgroupSize === undefined ? {} : { subgroupSize }),
+    ...(scratch === 0 ? {} : { scratch }),
+    workgroupSize,
+    flops,
+    bytes,
+  };
+}

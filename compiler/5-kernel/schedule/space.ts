@@ -1,0 +1,110 @@
+/** The choices that there are for a kernel: each gives a right text, of whatever speed. */
+import type { Kernel } from '../ir.ts';
+import { sameChoice, type Choice, type PointsChoice } from './choice.ts';
+import { contractionOf, type Contraction } from './contraction.ts';
+import { defaultsFor, longestLoop } from './default.ts';
+import { pointsOf } from './grid.ts';
+import { panelsFit, panelShapes } from './panel-shape.ts';
+import { segmentsFit } from './partials.ts';
+import { segmentOf } from './points.ts';
+import type { Profile } from './profile.ts';
+
+/** What a device allows the workgroups of a kernel. */
+export interface DeviceLimits {
+  /** Invocations of a workgroup at most. */
+  readonly invocations: number;
+  /** Bytes of memory that a workgroup shares at most. */
+  readonly workgroupBytes: number;
+  /** Lanes of a subgroup, where each has so many for certain. */
+  readonly subgroupSize?: number;
+}
+
+/** More than any device allows: the space that a recorded choice must lie in. */
+export const widestLimits: DeviceLimits = { invocations: 1024, workgroupBytes: 2 ** 16 };
+
+/** The choice that is right wherever any is, and does the least to be fast: what others are checked against. */
+export function plainChoice({ target }: Profile): PointsChoice {
+  const workgroupSize = target === 'cpu' ? 1 : 64;
+  return { kind: 'points', vector: false, vectorLoops: false, workgroupSize, pointsEach: target === 'cpu' ? 4096 : 1 };
+}
+
+/** Every choice for the kernel on such a device, each once: the default ones and the plain one are among them. */
+export function spaceOf(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
+  const contraction = contractionOf(kernel);
+  const all: readonly Choice[] = [
+    ...defaultsFor(kernel, profile),
+    plainChoice(profile),
+    ...(contraction === undefined ? [] : profile.target === 'cpu' ? panels(contraction) : tiles(contraction, limits)),
+    ...(profile.target === 'cpu' ? [] : teams(kernel, limits)),
+    ...points(kernel, profile, limits),
+  ];
+  return all.filter((choice, i) => all.findIndex((other) => sameChoice(choice, other)) === i);
+}
+
+/** Whether the choice lies in the kernel's space on some device. */
+export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boolean {
+  const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
+  return spaceOf(kernel, profile, { ...widestLimits, ...subgroupSize }).some((other) => sameChoice(choice, other));
+}
+
+/** Sums and columns of four that a lane holds at most, beside its operands. */
+const mostSums = 32;
+
+function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {
+  const { row, column, products } = contraction;
+  if (row.extent < 4 || column.extent < 4) return [];
+  const heights = [4, 8, 12, 16, 20, 24, 28, 32].filter((rows) => rows * products.length <= mostSums && rows < row.extent + 4); // prettier-ignore
+  const own = [4, 8, 16, 32].flatMap((lanes) =>
+    heights.flatMap((rows) =>
+      [1, 2, 4, 8, 16]
+        .filter((bands) => bands * lanes <= invocations && (bands === 1 || (bands / 2) * rows < row.extent))
+        .map((bands): Choice => ({ kind: 'tile', rows, lanes, bands, subgroup: false })),
+    ),
+  );
+  // Rows are read by fours, a four a lane.
+  const shared = heights
+    .filter((rows) => subgroupSize !== undefined && rows <= 4 * subgroupSize)
+    .map((rows): Choice => ({ kind: 'tile', rows, lanes: subgroupSize!, bands: 1, subgroup: true }));
+  return [...shared, ...own].filter((choice) => choice.kind === 'tile' && segmentsFit(contraction, choice.lanes));
+}
+
+function panels(contraction: Contraction): readonly Choice[] {
+  if (!panelsFit(contraction)) return [];
+  return [1, 2, 3].flatMap((quads) => panelShapes(contraction, quads));
+}
+
+function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {
+  const longest = longestLoop(kernel);
+  if (longest < 8 || segmentOf(kernel) !== undefined || pointsOf(kernel.axes) > mostTeams) return [];
+  const forms = vectorForms(kernel);
+  const throughMemory = [16, 64, 256].filter((lanes) => lanes <= Math.min(invocations, 4 * longest));
+  return forms.flatMap((vectorLoops) => [
+    ...throughMemory.map((lanes): Choice => ({ kind: 'team', lanes, vectorLoops, subgroup: false })),
+    ...(subgroupSize === undefined
+      ? []
+      : [{ kind: 'team', lanes: subgroupSize, vectorLoops, subgroup: true } as const]),
+  ]);
+}
+
+/** With more points than this there is enough to do without sharing one. */
+const mostTeams = 2 ** 16;
+
+function points(kernel: Kernel, { target }: Profile, { invocations }: DeviceLimits): readonly Choice[] {
+  const last = kernel.axes.at(-1)?.extent ?? 1;
+  const forms = [
+    ...(last % 4 === 0 ? [{ vector: true, vectorLoops: false }] : []),
+    ...vectorForms(kernel).map((vectorLoops) => ({ vector: false, vectorLoops })),
+  ];
+  const sizes = target === 'cpu' ? [1] : [8, 32, 64, 128, 256].filter((size) => size <= invocations);
+  const shares = target === 'cpu' ? [64, 512, 4096, 32768] : [1, 4, 16, 64];
+  return forms.flatMap((form) =>
+    sizes.flatMap((workgroupSize) =>
+      shares.map((pointsEach): Choice => ({ kind: 'points', ...form, workgroupSize, pointsEach })),
+    ),
+  );
+}
+
+/** Whether the innermost loop may take four positions at once. */
+function vectorForms({ phases }: Kernel): readonly boolean[] {
+  return phases.some(({ over }) => over.length > 0 && over.at(-1)!.extent % 4 === 0) ? [true, false] : [false];
+}

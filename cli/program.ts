@@ -1,9 +1,9 @@
 /** The command line: what each command is called, what it takes, and where its work is done (loaded when it runs). */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportFailure } from './failure.ts';
 import { byteCount, piecesOf, positiveInteger, seconds, setting, threadCount, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 export interface CommandLineOptions {
   /** Shows the stack of a failure. */
@@ -47,6 +47,7 @@ const memoryHelp: [string, string] = [
   '--memory <size>',
   'what a training step may take, such as 2GiB; where it is more, activations are computed anew',
 ];
+const tunedHelp: [string, string] = ['--no-tuned', 'run by the default schedules, not by those that "vaec tune" found'];
 const targetHelp: [string, string] = ['--target <name>', 'what kernels are compiled for: webgpu, cpu, or a profile'];
 
 function commandLine(terminal: Terminal): Command {
@@ -118,6 +119,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...threadsHelp, threadCount)
     .option(...memoryHelp, byteCount)
     .option(...withoutHelp, piecesOf)
+    .option(...tunedHelp)
     .option('--checkpoint-every <time>', 'keep a checkpoint so often, such as 90s or 15m', seconds)
     .option(...profileHelp)
     .option(...jsonHelp)
@@ -133,6 +135,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...tunedHelp)
     .option(...profileHelp)
     .option(...jsonHelp)
     .action(async (run: string, flags) => (await import('./evaluate.ts')).evaluateCommand(run, flags, terminal));
@@ -150,11 +153,25 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...tunedHelp)
     .option(...profileHelp)
     .option(...jsonHelp)
     .action(async (run: string, name: string | undefined, flags) =>
       (await import('./sample.ts')).sampleCommand(run, name, flags, terminal),
     );
+
+  program
+    .command('tune')
+    .description("search the schedules of a spec's kernels on this device, and keep the faster ones for later runs")
+    .argument('<spec>')
+    .option('--budget <time>', 'search so long, such as 30s or 10m (default: 60s)', seconds)
+    .option('--program <name>', 'only the kernels of this program, or of this kind: train, evaluate, sample')
+    .option('--again', 'search also what was searched before')
+    .option(...setHelp, setting)
+    .option(...deviceHelp)
+    .option(...threadsHelp, threadCount)
+    .option(...jsonHelp)
+    .action(async (spec: string, flags) => (await import('./tune.ts')).tuneCommand(spec, flags, terminal));
 
   program
     .command('data')
@@ -173,19 +190,4 @@ function commandLine(terminal: Terminal): Command {
     .action(async (flags) => (await import('./devices.ts')).devicesCommand(flags, terminal));
 
   return program;
-}
-
-/** From package.json, one folder up in the sources and two in the build. */
-export function version(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      const { version: found } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as {
-        version: string;
-      };
-      return found;
-    } catch {
-      continue;
-    }
-  }
-  return 'unknown';
 }

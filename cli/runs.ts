@@ -7,11 +7,12 @@ import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import type { Settings } from './options.ts';
 import { Profile, type ProfiledKinds, type ProfileFlags } from './profile.ts';
+import { type ScheduleFlags, tellSchedules, tunedSchedules } from './schedules.ts';
 import { compileSpec, frozenOf } from './specs.ts';
 import type { Terminal } from './terminal.ts';
 import { defaultData } from './train.ts';
 
-export interface RunFlags extends DeviceFlags, ProfileFlags {
+export interface RunFlags extends DeviceFlags, ScheduleFlags, ProfileFlags {
   /** Another spec with the same parameters. */
   readonly spec?: string;
   readonly data?: string;
@@ -53,8 +54,10 @@ export async function withRun<T>(
     const host = flags.spec === undefined ? copiedSources(run) : diskSources();
     const set = { ...(flags.spec === undefined ? settings : {}), ...flags.set };
     const { without = [] } = recorded;
-    const compiled = compileSpec(spec, { set, profile, without, host, samples, quiet: true }, terminal);
+    const tuned = await tunedSchedules(device.report, flags, terminal);
+    const compiled = compileSpec(spec, { set, profile, without, host, samples, tuned, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
+    tellSchedules(plan, flags, terminal);
     const profiled = await Profile.of(flags, kinds, device, run, terminal);
     const model = await openModel({
       plan,

@@ -1,7 +1,9 @@
 /** Compiles a spec for a command: diagnostics told, errors thrown. */
 import { compile, type Compilation, type SourceHost } from '../compiler/compile.ts';
 import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
+import type { PlannedKernel } from '../compiler/5-kernel/library.ts';
 import { PlanError } from '../compiler/5-kernel/memory.ts';
+import type { TunedSchedule } from '../compiler/5-kernel/tuned.ts';
 import { profileNamed, profiles } from '../compiler/5-kernel/schedule/profile.ts';
 import { InternalError, UsageError, UserError } from '../runtime/errors.ts';
 import { type FrozenTensors, readFrozen } from '../runtime/run/frozen.ts';
@@ -24,6 +26,10 @@ export interface CompileFlags {
   readonly samples?: Readonly<Record<string, number>>;
   /** Where sources are read; the disk where absent. */
   readonly host?: SourceHost;
+  /** Schedules in place of the profile's own. */
+  readonly tuned?: readonly TunedSchedule[];
+  /** Called with each kernel before it is scheduled. */
+  readonly onKernel?: (kernel: PlannedKernel) => void;
   /** Leaves warnings and notes untold. */
   readonly quiet?: boolean;
 }
@@ -41,6 +47,8 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
       ...(flags.dump && { dump: flags.dump }),
       ...(flags.memory !== undefined && { memory: flags.memory }),
       ...(flags.samples && { samples: flags.samples }),
+      ...(flags.tuned && { tuned: flags.tuned }),
+      ...(flags.onKernel && { onKernel: flags.onKernel }),
     }),
   );
   const told = flags.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;

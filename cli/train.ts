@@ -13,12 +13,13 @@ import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
 import { Profile, type ProfileFlags } from './profile.ts';
+import { type ScheduleFlags, tellSchedules, tunedSchedules } from './schedules.ts';
 import { copyOf } from './sources.ts';
 import { compileSpec, frozenOf } from './specs.ts';
 import { eventPrinter } from './events.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface TrainFlags extends DeviceFlags, ProfileFlags {
+export interface TrainFlags extends DeviceFlags, ScheduleFlags, ProfileFlags {
   readonly data?: string;
   readonly out?: string;
   readonly resume?: true;
@@ -62,8 +63,18 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     const { profile } = device.report;
     const without = flags.without ?? before?.plan.without ?? [];
     const memory = flags.memory ?? memoryOf(device.report);
-    const compiled = compileSpec(spec, { set: settings, profile, without, memory, host, quiet: true }, terminal);
+    // A run goes on by the schedules that it was begun with: others would round otherwise.
+    const tuned =
+      before === undefined || flags.tuned === false
+        ? await tunedSchedules(device.report, flags, terminal)
+        : (before.plan.tuned ?? []);
+    const compiled = compileSpec(
+      spec,
+      { set: settings, profile, without, memory, host, tuned, quiet: true },
+      terminal,
+    );
     const { plan, kernels, modules } = compiled;
+    tellSchedules(plan, flags, terminal);
     const seed = flags.seed ?? before?.seed;
     const profiled = await Profile.of(flags, ['train'], device, out, terminal);
     const model = await openModel({

@@ -2,7 +2,7 @@
  * vaec as a contender: `vaec.ts FIXTURE DATA DEVICE THREADS [timed]`; DEVICE is webgpu or cpu, THREADS of no consequence on
  * webgpu. Timed, it can tell the time of each kernel, and is slower.
  */
-import { version } from '../../cli/program.ts';
+import { version } from '../../cli/version.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, openModel } from '../../runtime/index.ts';

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
+import type { DeviceLimits } from '../../compiler/5-kernel/schedule/space.ts';
 import type { Device } from '../device/device.ts';
 import type { ProcessorReport } from '../device/report.ts';
 import { EnvironmentError } from '../errors.ts';
@@ -18,6 +19,8 @@ export interface CpuOptions {
 
 export class CpuDevice implements Device {
   readonly report: ProcessorReport;
+  /** A workgroup is a call: it has one invocation, and shares nothing. */
+  readonly limits: DeviceLimits = { invocations: 1, workgroupBytes: 0 };
   readonly #executors = new Set<CpuExecutor>();
 
   /** Every processor that Node runs on will do; throws an EnvironmentError only for a `simd` that its engine lacks. */

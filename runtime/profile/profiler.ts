@@ -49,6 +49,7 @@ export class Profiler {
   watch(device: Device): Device {
     return {
       report: device.report,
+      limits: device.limits,
       check: () => device.check(),
       executor: (compiled) => this.#watchExecutor(device.executor(compiled), compiled),
       close: () => device.close(),

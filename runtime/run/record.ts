@@ -2,6 +2,7 @@
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import type { Piece } from '../../compiler/5-kernel/fuse/pieces.ts';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
+import type { TunedSchedule } from '../../compiler/5-kernel/tuned.ts';
 import { deviceName, type DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
 import { readWhole, sha256 } from '../formats/files.ts';
@@ -41,6 +42,8 @@ export interface RunRecord {
     readonly without?: readonly Piece[];
     /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
     readonly kernels: string;
+    /** The schedules that were found by measuring; absent where all are the profile's own. */
+    readonly tuned?: readonly TunedSchedule[];
   };
   /** Where the run was begun. */
   readonly device: DeviceReport;
@@ -74,6 +77,7 @@ export function recordOf(
       profile: plan.profile,
       ...(plan.without && { without: plan.without }),
       kernels: kernelsHash(compiled),
+      ...(plan.tuned && { tuned: plan.tuned }),
     },
     device,
   };
@@ -175,7 +179,12 @@ export function compareRuns(
   } else if (piecesLeftOut(plan) !== piecesLeftOut(now.plan)) {
     notes.push(`its kernels were compiled with ${piecesLeftOut(plan)}, and these with ${piecesLeftOut(now.plan)}`);
   } else if (isSameTarget && plan.kernels !== now.plan.kernels) {
-    notes.push('its kernels were compiled by another version of vaec');
+    const isTunedAlike = JSON.stringify(plan.tuned) === JSON.stringify(now.plan.tuned);
+    notes.push(
+      isTunedAlike
+        ? 'its kernels were compiled by another version of vaec'
+        : 'some of its kernels ran by other schedules, which do not fit this vaec and device or were declined',
+    );
   }
   return notes;
 }

@@ -1,5 +1,6 @@
 /** A device of WebGPU: opened with the adapter's own limits, watched for loss and for errors nobody caught, closed at the end. */
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
+import type { DeviceLimits } from '../../compiler/5-kernel/schedule/space.ts';
 import type { Device } from '../device/device.ts';
 import { type AdapterReport, usefulFeatures } from '../device/report.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
@@ -86,6 +87,13 @@ export class WebGpuDevice implements Device {
         { cause },
       );
     }
+  }
+
+  get limits(): DeviceLimits {
+    const { maxComputeInvocationsPerWorkgroup: invocations, maxComputeWorkgroupStorageSize: workgroupBytes } =
+      this.gpu.limits;
+    const { min, max } = this.report.subgroupSize ?? { min: 0, max: 0 };
+    return { invocations, workgroupBytes, ...(min > 0 && min === max && { subgroupSize: min }) };
   }
 
   check(): void {

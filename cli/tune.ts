@@ -1,0 +1,151 @@
+/** `vaec tune`: searches the schedules of a spec's kernels on the device at hand, and keeps what it finds for later runs. */
+import { emitterFor } from '../compiler/compile.ts';
+import type { PlannedKernel } from '../compiler/5-kernel/library.ts';
+import type { Plan } from '../compiler/5-kernel/plan.ts';
+import { choiceText } from '../compiler/5-kernel/schedule/choice.ts';
+import { profileNamed } from '../compiler/5-kernel/schedule/profile.ts';
+import { UsageError, VaecError } from '../runtime/errors.ts';
+import { tune, type TuneEvent, type TunedKernel } from '../runtime/tune/tune.ts';
+import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
+import { interrupted, listenForInterrupt } from './interrupt.ts';
+import type { Settings } from './options.ts';
+import { cacheFor } from './schedules.ts';
+import { compileSpec } from './specs.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface TuneFlags extends DeviceFlags {
+  readonly set?: Settings;
+  /** Seconds. */
+  readonly budget?: number;
+  /** The name or the kind of a program: its kernels alone. */
+  readonly program?: string;
+  /** Also searches what was searched before. */
+  readonly again?: true;
+}
+
+/** What a search may take where nobody says, in seconds. */
+const defaultBudget = 60;
+
+export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Terminal): Promise<void> {
+  checkDeviceFlags(flags);
+  const device = await openChosenDevice(flags, terminal);
+  const interrupt = listenForInterrupt(() => terminal.err('stopping after this kernel; again to stop at once'));
+  try {
+    const planned: PlannedKernel[] = [];
+    const { profile: name } = device.report;
+    const options = { profile: name, onKernel: (kernel: PlannedKernel) => planned.push(kernel) };
+    const { plan } = compileSpec(spec, { ...options, ...(flags.set && { set: flags.set }) }, terminal);
+    const wanted = kernelsOf(plan, planned, flags.program);
+    const cache = cacheFor(device.report);
+    const { found: before, notes } = await cache.read();
+    for (const note of notes) terminal.err(`note: ${note}`);
+    const known = new Set(flags.again ? [] : before.map(({ kernel }) => kernel));
+    const left = wanted.filter(({ fingerprint }) => !known.has(fingerprint));
+    if (left.length < wanted.length && !flags.json) {
+      terminal.err(
+        `${wanted.length - left.length} of ${wanted.length} kernels were searched before (--again does so again)`,
+      );
+    }
+    const profile = profileNamed(name)!;
+    const found: TunedKernel[] = [];
+    const skipped = new Map<string, number>();
+    await tune({
+      device,
+      plan,
+      kernels: left,
+      profile,
+      emitter: () => emitterFor(profile),
+      budget: flags.budget ?? defaultBudget,
+      signal: interrupt.signal,
+      keep: (one) => cache.keep(one),
+      onEvent: (event) => {
+        tell(event, flags, terminal);
+        if (event.kind === 'found') found.push(event.found);
+        if (event.kind === 'skipped') skipped.set(event.reason, (skipped.get(event.reason) ?? 0) + 1);
+      },
+    });
+    terminal.status('');
+    if (!flags.json) {
+      if (found.length > 0) terminal.out(table(found).join('\n'));
+      for (const [reason, count] of skipped) {
+        terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);
+      }
+      terminal.out(`kept in ${cache.folder}`);
+    }
+    if (interrupt.signal.aborted) throw new VaecError('stopped, and what was found is kept', interrupted);
+  } finally {
+    interrupt.release();
+    device.close();
+  }
+}
+
+/** The kernels that the programs of that name or kind dispatch; all of the plan where none is named. */
+function kernelsOf(
+  plan: Plan,
+  planned: readonly PlannedKernel[],
+  program: string | undefined,
+): readonly PlannedKernel[] {
+  if (program === undefined) return planned;
+  const chosen = plan.programs.filter(({ name, kind }) => name === program || kind === program);
+  if (chosen.length === 0) {
+    const names = [...new Set(plan.programs.flatMap(({ name, kind }) => [kind, name]))].join(', ');
+    throw new UsageError(`"${plan.spec.name}" has no program "${program}"; there is ${names}`);
+  }
+  const used = new Set(chosen.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
+  return planned.filter(({ name }) => used.has(name));
+}
+
+function tell(event: TuneEvent, { json }: TuneFlags, terminal: Terminal): void {
+  if (json) return terminal.out(JSON.stringify(event));
+  switch (event.kind) {
+    case 'measure':
+      return terminal.status(`measuring ${event.at + 1}/${event.of}: ${event.kernel}`);
+    case 'search':
+      return terminal.status(`searching ${event.at + 1}/${event.of}: ${event.kernel}`);
+    case 'found':
+      if (!terminal.interactive) terminal.err(foundLine(event.found));
+      return;
+    case 'skipped':
+      return;
+  }
+}
+
+/** `encoder_dense_1: 1.234 ms, 0.812 ms by tile: rows 16, lanes 8, bands 1, subgroup`. */
+function foundLine({ name, before, after, winner }: TunedKernel): string {
+  const own = `${name}: ${milliseconds(before)} by default`;
+  return winner === undefined ? own : `${own}, ${milliseconds(after)} by ${choiceText(winner.choice)}`;
+}
+
+/** A line a kernel, the longest first; below it the variants that were not let in, and why. */
+function table(found: readonly TunedKernel[]): readonly string[] {
+  const rows = [
+    ['kernel', 'default', 'tuned', 'timed', 'schedule'],
+    ...found.map(({ name, before, after, winner, timed, complete }) => [
+      name,
+      milliseconds(before),
+      winner === undefined ? '' : `${milliseconds(after)} (${percent(after / before)})`,
+      `${timed}${complete ? '' : '+'}`,
+      winner === undefined ? 'default' : choiceText(winner.choice),
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const refused = found.flatMap(({ name, refused }) =>
+    refused.map(({ choice, reason }) => `refused for ${name}: ${choiceText(choice)}: ${reason}`),
+  );
+  return [...lines, ...refused];
+}
+
+function milliseconds(time: number): string {
+  return `${time.toPrecision(3)} ms`;
+}
+
+/** `-34 %`. */
+function percent(ratio: number): string {
+  return `${((ratio - 1) * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,167 @@
+/** A kernel alone on the device: its variants run over random numbers, checked against the plain one, and timed. */
+import type { KernelEmitter } from '../../compiler/5-kernel/emitter.ts';
+import type { Kernel, Tensor } from '../../compiler/5-kernel/ir.ts';
+import type { Plan } from '../../compiler/5-kernel/plan.ts';
+import { type Trial, trialOf, type Variant } from '../../compiler/5-kernel/trial.ts';
+import { storedBy, tensorsOf } from '../../compiler/5-kernel/walk.ts';
+import type { Device } from '../device/device.ts';
+import { InternalError } from '../errors.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { Scalars } from '../execute/inputs.ts';
+import { type Bounds, boundsOf, disagreement, finiteShare, type Stored } from './agreement.ts';
+import { type Inputs, randomInputs, tableRows } from './inputs.ts';
+import type { Heat } from './search.ts';
+
+export interface BenchOptions {
+  readonly device: Device;
+  readonly plan: Plan;
+  readonly emitter: KernelEmitter;
+  readonly kernel: Kernel;
+  readonly scalars: Scalars;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
+}
+
+/** What every variant of the kernel must come to, on some inputs. */
+export interface Expected {
+  readonly inputs: Inputs;
+  readonly plain: Stored;
+  readonly bounds: Bounds;
+}
+
+/** What a heat throws is the device's end; a variant that it refuses to compile is only told. */
+export async function openHeat(
+  variants: readonly Variant[],
+  { inputs, plain, bounds }: Expected,
+  options: BenchOptions,
+): Promise<Heat<Variant>> {
+  const trial = trialOf(variants, options.plan, tableRows, options.emitter);
+  const executor = options.device.executor(trial.compiled);
+  const bench = new Bench(executor, trial, variants, inputs, options);
+  const refused = new Map<Variant, string>();
+  try {
+    for (const variant of variants) {
+      const reason = await bench.prepare(variant);
+      if (reason !== undefined) refused.set(variant, reason);
+    }
+    bench.fill();
+  } catch (error) {
+    executor.close();
+    throw error;
+  }
+  return {
+    objection: async (variant) => refused.get(variant) ?? disagreement(plain, await bench.results(variant), bounds),
+    time: (variant, runs) => bench.time(variant, runs),
+    close: () => executor.close(),
+  };
+}
+
+/**
+ * What the kernel computes by the plain variant, with its rounding bounds; in words where nothing can be checked. Numbers
+ * of both signs are tried first, positive ones where those give too few finite results.
+ */
+export async function expectedOf(plain: Variant, options: BenchOptions): Promise<Expected | string> {
+  const { kernel, device, plan, emitter } = options;
+  const trial = trialOf([plain], plan, tableRows, emitter);
+  let best: { readonly share: number; readonly inputs: Inputs; readonly stored: Stored } | undefined;
+  for (const range of ['mixed', 'positive'] as const) {
+    const inputs = randomInputs(tensorsOf(kernel), range);
+    const executor = device.executor(trial.compiled);
+    try {
+      const bench = new Bench(executor, trial, [plain], inputs, options);
+      const refused = await bench.prepare(plain);
+      if (refused !== undefined) return refused;
+      bench.fill();
+      const stored = await bench.results(plain);
+      const share = finiteShare(stored);
+      if (best === undefined || share > best.share) best = { share, inputs, stored };
+    } finally {
+      executor.close();
+    }
+    if (best.share > 0.99) break;
+  }
+  if (best === undefined || best.share < 0.5) return 'most of what it computes from random numbers is not finite';
+  const scalars = Object.fromEntries(
+    plain.scheduled.scalars.map(({ name, scalar }) => {
+      const value = options.scalars(name);
+      return [name, scalar === 'f32' ? Math.fround(value) : value];
+    }),
+  );
+  const bounds = boundsOf(kernel, best.inputs, scalars);
+  if (bounds === undefined) return 'its loops are too long to evaluate even two of its results in float64';
+  return { inputs: best.inputs, plain: best.stored, bounds };
+}
+
+class Bench {
+  readonly #executor: Executor;
+  readonly #trial: Trial;
+  readonly #variants: readonly Variant[];
+  readonly #inputs: Inputs;
+  readonly #options: BenchOptions;
+  readonly #stored: readonly Tensor[];
+
+  constructor(executor: Executor, trial: Trial, variants: readonly Variant[], inputs: Inputs, options: BenchOptions) {
+    this.#executor = executor;
+    this.#trial = trial;
+    this.#variants = variants;
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#stored = storedBy(options.kernel);
+  }
+
+  /** Why the device refuses the variant; undefined where it does not. */
+  async prepare(variant: Variant): Promise<string | undefined> {
+    try {
+      await this.#executor.prepare([this.#programOf(variant)], () => {
+        throw new InternalError('a trial reads no data');
+      });
+      return undefined;
+    } catch (error) {
+      this.#options.device.check();
+      if (!(error instanceof InternalError)) throw error;
+      return error.message;
+    }
+  }
+
+  /** Writes every input. */
+  fill(): void {
+    for (const [name, values] of this.#inputs) this.#executor.write(name, values);
+  }
+
+  /** What one run stores, from the inputs. */
+  async results(variant: Variant): Promise<Stored> {
+    this.#restore();
+    await this.#run(variant, 1);
+    const stored = new Map<string, Awaited<ReturnType<Executor['read']>>>();
+    for (const { name } of this.#stored) stored.set(name, await this.#executor.read(name));
+    return stored;
+  }
+
+  /** Milliseconds of so many runs, from the inputs: what is updated in place must not drift away. */
+  async time(variant: Variant, runs: number): Promise<number> {
+    this.#restore();
+    // Until all before it is through, the writes among it.
+    await this.#run(variant, 0);
+    const begin = this.#options.now();
+    await this.#run(variant, runs);
+    return this.#options.now() - begin;
+  }
+
+  #restore(): void {
+    for (const { name } of this.#stored) this.#executor.write(name, this.#inputs.get(name)!);
+  }
+
+  async #run(variant: Variant, runs: number): Promise<void> {
+    const { name } = this.#programOf(variant);
+    await this.#executor
+      .submit(
+        name,
+        Array.from({ length: runs }, () => this.#options.scalars),
+      )
+      .results();
+  }
+
+  #programOf(variant: Variant) {
+    return this.#trial.programs[this.#variants.indexOf(variant)]!;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The search for one kernel's schedule: from the default outwards, a few neighbours at a time, those of the best so far
+ * first. A variant is timed only once its result has been found to be that of the plain schedule.
+ */
+import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { fight, medianTimes, runsFor, type Stopwatch } from './race.ts';
+
+/** A kernel by one choice, as far as a search goes. */
+export interface Contestant {
+  readonly choice: Choice;
+  /** Contestants of the same fingerprint are one. */
+  readonly fingerprint: string;
+}
+
+/** Contestants that lie ready on the device. */
+export interface Heat<C> {
+  /** Why the contestant may not take part: the device refuses it, or its result is wrong. Runs it once. */
+  objection(contestant: C): Promise<string | undefined>;
+  readonly time: Stopwatch<C>;
+  close(): void;
+}
+
+export interface Subject<C extends Contestant> {
+  readonly byDefault: C;
+  readonly choices: readonly Choice[];
+  /** Undefined where the device cannot run it. */
+  variant(choice: Choice): C | undefined;
+  heat(contestants: readonly C[]): Promise<Heat<C>>;
+  /** Whether time is up: what has been found is then tried against the default, and the search ends. */
+  expired(): boolean;
+}
+
+export interface Objection {
+  readonly choice: Choice;
+  readonly reason: string;
+}
+
+export interface SearchResult<C> {
+  /** Milliseconds of a run by default, and of the winner: the default itself where nothing beat it. */
+  readonly before: number;
+  readonly after: number;
+  /** Absent where nothing beat the default. */
+  readonly winner?: C;
+  /** Contestants that were timed, the default among them. */
+  readonly timed: number;
+  readonly refused: readonly Objection[];
+  /** Whether the search came to its own end, and not to that of its time. */
+  readonly complete: boolean;
+}
+
+/** Contestants of a heat beside the default. */
+const heatSize = 6;
+/** Heats without a better one that end the search. */
+const patience = 2;
+/** What takes so many times the best is not timed again. */
+const hopeless = 3;
+
+export async function search<C extends Contestant>(subject: Subject<C>): Promise<SearchResult<C>> {
+  const { byDefault } = subject;
+  const seen = new Set([byDefault.fingerprint]);
+  const refused: Objection[] = [];
+  let left = subject.choices;
+  let best: { readonly contestant: C; readonly ratio: number } = { contestant: byDefault, ratio: 1 };
+  let [before, timed, stale] = [0, 1, 0];
+  while (stale < patience && !subject.expired()) {
+    const { taken, rest } = nearest(subject, left, best.contestant.choice, seen);
+    left = rest;
+    if (taken.length === 0) break;
+    const heat = await subject.heat([byDefault, ...taken]);
+    try {
+      await heat.time(byDefault, 1);
+      const runs = await runsFor(byDefault, heat.time);
+      const once = await heat.time(byDefault, runs);
+      const admitted: C[] = [];
+      for (const contestant of taken) {
+        if (subject.expired()) break;
+        const reason = await heat.objection(contestant);
+        if (reason !== undefined) refused.push({ choice: contestant.choice, reason });
+        else if ((await heat.time(contestant, 1)) < Math.max(2, (hopeless * once) / runs)) admitted.push(contestant);
+        timed += reason === undefined ? 1 : 0;
+      }
+      const [own, ...others] = await medianTimes([byDefault, ...admitted], heat.time, { runs, rounds: 3 });
+      before = own!;
+      const ratios = others.map((time) => time / own!);
+      const least = Math.min(...ratios);
+      if (least < best.ratio) {
+        best = { contestant: admitted[ratios.indexOf(least)]!, ratio: least };
+        stale = 0;
+      } else stale++;
+    } finally {
+      heat.close();
+    }
+  }
+  const ended = { timed, refused, complete: !subject.expired() };
+  if (best.contestant === byDefault) return { before, after: before, ...ended };
+  const heat = await subject.heat([byDefault, best.contestant]);
+  try {
+    for (const contestant of [byDefault, best.contestant]) await heat.time(contestant, 1);
+    const { holder, challenger, won } = await fight(byDefault, best.contestant, heat.time, await runsFor(byDefault, heat.time)); // prettier-ignore
+    return won
+      ? { before: holder, after: challenger, winner: best.contestant, ...ended }
+      : { before: holder, after: holder, ...ended };
+  } finally {
+    heat.close();
+  }
+}
+
+/** The next contestants: of choices not tried yet, those that differ from the best in the fewest settings. */
+function nearest<C extends Contestant>(
+  subject: Subject<C>,
+  left: readonly Choice[],
+  best: Choice,
+  seen: Set<string>,
+): { readonly taken: readonly C[]; readonly rest: readonly Choice[] } {
+  const inOrder = left.map((choice) => ({ choice, distance: distance(choice, best) })).sort((a, b) => a.distance - b.distance); // prettier-ignore
+  const taken: C[] = [];
+  let used = 0;
+  for (const { choice } of inOrder) {
+    if (taken.length === heatSize) break;
+    used++;
+    const variant = subject.variant(choice);
+    if (variant === undefined || seen.has(variant.fingerprint)) continue;
+    seen.add(variant.fingerprint);
+    taken.push(variant);
+  }
+  return { taken, rest: inOrder.slice(used).map(({ choice }) => choice) };
+}
+
+/** How far apart two choices are: the settings that differ, numbers by their ratio; another kind is farther than any. */
+export function distance(a: Choice, b: Choice): number {
+  if (a.kind !== b.kind) return 100;
+  const others = b as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(a).reduce((sum, [name, value]) => {
+    const other = others[name];
+    if (value === other) return sum;
+    return sum + 1 + (typeof value === 'number' ? Math.abs(Math.log2(value / (other as number))) / 4 : 0);
+  }, 0);
+}

@@ -1,4 +1,6 @@
 /** How the tests run: a process a file, because a device and its driver are not shared between threads. */
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,5 +18,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    // Tests read no schedules that were tuned on this machine. What the driver has compiled stays where it is.
+    env: {
+      XDG_CACHE_HOME: join(tmpdir(), 'vaec-tests-without-cache'),
+      MESA_SHADER_CACHE_DIR: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+    },
   },
 });

@@ -19,7 +19,7 @@ export interface TuneFlags extends DeviceFlags {
   readonly budget?: number;
   /** The name or the kind of a program: its kernels alone. */
   readonly program?: string;
-  /** Also searches what was searched before. */
+  /** Also searches what was searched to the end before. */
   readonly again?: true;
 }
 
@@ -39,7 +39,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     const cache = cacheFor(device.report);
     const { found: before, notes } = await cache.read();
     for (const note of notes) terminal.err(`note: ${note}`);
-    const known = new Set(flags.again ? [] : before.map(({ kernel }) => kernel));
+    const known = new Set(flags.again ? [] : before.filter(({ complete }) => complete).map(({ kernel }) => kernel));
     const left = wanted.filter(({ fingerprint }) => !known.has(fingerprint));
     if (left.length < wanted.length && !flags.json) {
       terminal.err(

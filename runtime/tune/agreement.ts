@@ -85,7 +85,8 @@ export function disagreement(plain: Stored, variant: Stored, bounds: Bounds): st
     let left = Math.floor(expected.length / oneIn);
     for (let i = 0; i < expected.length; i++) {
       const allowed = slack * Math.max(absolute, relative * Math.abs(expected[i]!));
-      if (apart(got[i]!, expected[i]!) <= allowed) continue;
+      const off = apart(got[i]!, expected[i]!);
+      if (off === 0 || (off <= allowed && off < Infinity)) continue;
       if (left-- <= 0) return tell(i);
     }
   }

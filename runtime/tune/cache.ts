@@ -23,6 +23,8 @@ export interface FoundSchedule {
   /** Milliseconds of a run, by default and by what won. */
   readonly before: number;
   readonly after: number;
+  /** Whether the search came to its own end, and not to that of its time. */
+  readonly complete: boolean;
   /** The winner, and the fingerprint of the kernel by it; absent where nothing beat the default. */
   readonly winner?: Pick<TunedSchedule, 'choice' | 'text'>;
 }
@@ -66,8 +68,9 @@ export class ScheduleCache {
     const found = files.filter((file) => file !== undefined);
     const wrong = files.length - found.length;
     if (wrong === 0) return { found, notes: [] };
-    const files_ = wrong === 1 ? 'a file' : `${wrong} files`;
-    return { found, notes: [`${files_} of tuned schedules in "${this.folder}" cannot be used: damaged, or not of this device`] }; // prettier-ignore
+    const which = wrong === 1 ? 'a file' : `${wrong} files`;
+    const note = `${which} of tuned schedules in "${this.folder}" cannot be used: damaged, or not of this device`;
+    return { found, notes: [note] };
   }
 
   /** Keeps what was found for a kernel, in place of what was kept before. Throws a UserError where it cannot. */
@@ -105,8 +108,8 @@ function factsOf(report: DeviceReport, vaec: string): object {
 }
 
 function isFound(value: Record<string, unknown>): value is Record<string, unknown> & FoundSchedule {
-  const { name, kernel, before, after, winner } = value;
-  const hasNumbers = typeof before === 'number' && typeof after === 'number';
+  const { name, kernel, before, after, complete, winner } = value;
+  const hasNumbers = typeof before === 'number' && typeof after === 'number' && typeof complete === 'boolean';
   return typeof name === 'string' && typeof kernel === 'string' && hasNumbers && (winner === undefined || isTuned(winner)); // prettier-ignore
 }
 

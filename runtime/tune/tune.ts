@@ -26,8 +26,6 @@ export interface TunedKernel extends FoundSchedule {
   /** Variants that were timed, the default among them, and those that were not let in. */
   readonly timed: number;
   readonly refused: readonly Objection[];
-  /** Whether the search came to its own end. */
-  readonly complete: boolean;
 }
 
 export type TuneEvent =
@@ -92,7 +90,8 @@ export async function tune(options: TuneOptions): Promise<void> {
     const left = ready.slice(at).reduce((sum, { before }) => sum + before, 0);
     const until = Math.min(end, now() + Math.max(leastShare, ((end - now()) * each.before) / left));
     const found = await searched(each, options.profile, () => signal?.aborted === true || now() >= until);
-    if (signal?.aborted !== true || found.winner !== undefined) await options.keep(foundOf(found));
+    // A search that was cut short and found nothing says nothing.
+    if (found.complete || found.winner !== undefined) await options.keep(foundOf(found));
     onEvent({ kind: 'found', found });
   }
 }
@@ -145,8 +144,8 @@ async function searched(
   return winner === undefined ? found : { ...found, winner: { choice: winner.choice, text: winner.fingerprint } };
 }
 
-function foundOf({ name, kernel, before, after, winner }: TunedKernel): FoundSchedule {
-  return { name, kernel, before, after, ...(winner && { winner }) };
+function foundOf({ name, kernel, before, after, complete, winner }: TunedKernel): FoundSchedule {
+  return { name, kernel, before, after, complete, ...(winner && { winner }) };
 }
 
 /** Some moment in the middle of a run: what kernels read beside their tensors. */

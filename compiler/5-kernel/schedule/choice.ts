@@ -50,12 +50,8 @@ export interface PanelsChoice {
   readonly columns: number;
 }
 
-/** Whether two choices are the same. */
-export function sameChoice(a: Choice, b: Choice): boolean {
-  return keyOf(a) === keyOf(b);
-}
-
-function keyOf(choice: Choice): string {
+/** The same for choices that are the same, in whatever order they name their settings. */
+export function keyOf(choice: Choice): string {
   return JSON.stringify(Object.entries(choice).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -21,18 +21,20 @@ const threadCounts = [1, 2, 4, 8];
  * Larger blocks pack less often, more blocks keep more threads busy: the choice is the cheapest over `threadCounts`.
  */
 export function panelsFor(contraction: Contraction): PanelsChoice | undefined {
-  if (!panelsFit(contraction)) return undefined;
   const { column, products } = contraction;
-  const quads = products.length === 1 && column.extent > 4 ? 2 : 1;
+  const wide = products.length === 1 && column.extent > 4 && panelsFit(contraction, 2);
+  const quads = wide ? 2 : 1;
+  if (!panelsFit(contraction, quads)) return undefined;
   const cost = costOf(contraction);
   return panelShapes(contraction, quads).reduce((best, shape) => (cost(shape) < cost(best) ? shape : best));
 }
 
-/** Whether the contraction can be computed in panels: it is large enough, and holds whole segments of partial sums. */
-export function panelsFit(contraction: Contraction): boolean {
+/** Whether panels of so many vectors hold the contraction: it is large enough, and they part segments of partial sums. */
+export function panelsFit(contraction: Contraction, quads: number): boolean {
   const { row, column } = contraction;
-  const isAlong = partialsOf(contraction).every(({ axis, segment }) => axis === column && segment % 4 === 0);
-  return row.extent >= 2 && column.extent >= 4 && isAlong;
+  const partials = partialsOf(contraction);
+  const isParted = partials.every(({ axis, segment }) => axis === column && segment % (4 * quads) === 0);
+  return row.extent >= 2 && column.extent >= 4 && isParted && new Set(partials.map(({ segment }) => segment)).size <= 1;
 }
 
 /** The shapes with panels of so many vectors of columns: blocks that part the result evenly. */
@@ -54,7 +56,7 @@ export function panelShapes(contraction: Contraction, quads: number): readonly P
 
 /** Columns that stay together: a panel, or the segment of a partial sum. */
 export function unitOf(contraction: Contraction, quads: number): number {
-  return partialsOf(contraction).reduce((unit, { segment }) => leastCommonMultiple(unit, segment), 4 * quads);
+  return partialsOf(contraction)[0]?.segment ?? 4 * quads;
 }
 
 /** What a shape costs in multiply-adds, over the likely numbers of threads. */
@@ -90,11 +92,6 @@ function sizes(extent: number, unit: number): readonly number[] {
   const units = Math.ceil(extent / unit);
   const parts = Array.from({ length: Math.min(units, 32) }, (_, i) => unit * Math.ceil(units / (i + 1)));
   return [...new Set(parts)];
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
-  return (a / divisor(a, b)) * b;
 }
 
 /** Whether the value is a number of memory as it stands: nothing is computed to get it. */

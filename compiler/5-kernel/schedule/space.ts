@@ -1,6 +1,6 @@
 /** The choices that there are for a kernel: each gives a right text, of whatever speed. */
 import type { Kernel } from '../ir.ts';
-import { sameChoice, type Choice, type PointsChoice } from './choice.ts';
+import { keyOf, type Choice, type PointsChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
 import { pointsOf } from './grid.ts';
@@ -38,13 +38,13 @@ export function spaceOf(kernel: Kernel, profile: Profile, limits: DeviceLimits):
     ...(profile.target === 'cpu' ? [] : teams(kernel, limits)),
     ...points(kernel, profile, limits),
   ];
-  return all.filter((choice, i) => all.findIndex((other) => sameChoice(choice, other)) === i);
+  return [...new Map(all.map((choice) => [keyOf(choice), choice])).values()];
 }
 
 /** Whether the choice lies in the kernel's space on some device. */
 export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boolean {
   const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
-  return spaceOf(kernel, profile, { ...widestLimits, ...subgroupSize }).some((other) => sameChoice(choice, other));
+  return spaceOf(kernel, profile, { ...widestLimits, ...subgroupSize }).some((other) => keyOf(other) === keyOf(choice));
 }
 
 /** Sums and columns of four that a lane holds at most, beside its operands. */
@@ -69,8 +69,7 @@ function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLi
 }
 
 function panels(contraction: Contraction): readonly Choice[] {
-  if (!panelsFit(contraction)) return [];
-  return [1, 2, 3].flatMap((quads) => panelShapes(contraction, quads));
+  return [1, 2, 3].filter((quads) => panelsFit(contraction, quads)).flatMap((quads) => panelShapes(contraction, quads));
 }
 
 function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {

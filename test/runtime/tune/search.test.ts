@@ -1,0 +1,127 @@
+/** The search by an invented clock: what wins, what never takes part, and how it ends. */
+import { describe, expect, test } from 'vitest';
+import type { Choice } from '../../../compiler/5-kernel/schedule/choice.ts';
+import { uniforms } from '../../../runtime/tune/inputs.ts';
+import { fight, median, runsFor } from '../../../runtime/tune/race.ts';
+import { type Contestant, distance, search, type Subject } from '../../../runtime/tune/search.ts';
+
+const choice = (rows: number, bands: number): Choice => ({ kind: 'tile', rows, lanes: 8, bands, subgroup: false });
+const contestant = (one: Choice): Contestant => ({ choice: one, fingerprint: JSON.stringify(one) });
+const choices = [4, 8, 12, 16, 20, 24, 28, 32].flatMap((rows) => [1, 2, 4, 8].map((bands) => choice(rows, bands)));
+
+interface World {
+  /** Milliseconds of a run. */
+  readonly cost: (choice: Choice & { readonly kind: 'tile' }) => number;
+  readonly objection?: (choice: Choice & { readonly kind: 'tile' }) => string | undefined;
+  /** A factor on every batch. */
+  readonly noise?: () => number;
+  readonly expired?: () => boolean;
+}
+
+function subject({ cost, objection, noise = () => 1, expired = () => false }: World) {
+  const opened = { heats: 0, closed: 0, timed: new Set<string>() };
+  const tile = ({ choice: one }: Contestant) => one as Choice & { readonly kind: 'tile' };
+  const made: Subject<Contestant> = {
+    byDefault: contestant(choice(8, 2)),
+    choices,
+    variant: contestant,
+    heat: (contestants) => {
+      opened.heats++;
+      return Promise.resolve({
+        objection: (one) => Promise.resolve(objection?.(tile(one))),
+        time: (one, runs) => {
+          expect(contestants).toContain(one);
+          opened.timed.add(one.fingerprint);
+          return Promise.resolve(runs * cost(tile(one)) * noise());
+        },
+        close: () => opened.closed++,
+      });
+    },
+    expired,
+  };
+  return { made, opened };
+}
+
+describe('a search', () => {
+  test('goes downhill to the best, and closes what it opens', async () => {
+    const cost = ({ rows, bands }: { rows: number; bands: number }) => 1 + Math.abs(rows - 24) + Math.abs(bands - 8);
+    const { made, opened } = subject({ cost });
+    const { winner, before, after, complete } = await search(made);
+    expect(winner?.choice).toEqual(choice(24, 8));
+    expect([before, after, complete]).toEqual([23, 1, true]);
+    expect(opened.closed).toBe(opened.heats);
+  });
+
+  test('never takes one whose result is wrong, however fast', async () => {
+    const { made, opened } = subject({
+      cost: ({ rows }) => (rows === 4 ? 0.001 : rows === 16 ? 0.5 : 1),
+      objection: ({ rows }) => (rows === 4 ? 'y[0] is 1, and 2 by the plain schedule' : undefined),
+    });
+    const { winner, refused } = await search(made);
+    expect(winner?.choice).toMatchObject({ rows: 16 });
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { choice: one, reason } of refused) {
+      expect(one).toMatchObject({ rows: 4 });
+      expect(reason).toContain('by the plain schedule');
+      expect(opened.timed).not.toContain(JSON.stringify(one));
+    }
+  });
+
+  test('stays with the default where nothing is faster', async () => {
+    const { made } = subject({ cost: ({ rows, bands }) => (rows === 8 && bands === 2 ? 1 : 1.5) });
+    expect(await search(made)).toMatchObject({ before: 1, after: 1, complete: true });
+    expect((await search(made)).winner).toBeUndefined();
+  });
+
+  test('ends when its time is up, and still tries what it has found against the default', async () => {
+    const state = { heats: 0 };
+    const { made, opened } = subject({
+      cost: ({ rows }) => (rows === 12 ? 0.5 : 1),
+      expired: () => opened.heats > 0 && state.heats++ > 8,
+    });
+    const { winner, complete } = await search(made);
+    expect(winner?.choice).toMatchObject({ rows: 12 });
+    expect(complete).toBe(false);
+    expect(opened.closed).toBe(opened.heats);
+  });
+});
+
+describe('a duel', () => {
+  const noisy = (ratio: number, seed: number) => {
+    const random = uniforms(seed);
+    return (one: 'default' | 'other', runs: number) =>
+      Promise.resolve(runs * (one === 'other' ? ratio : 1) * (0.9 + 0.2 * random()));
+  };
+  const won = async (ratio: number) => {
+    const duels = await Promise.all(
+      Array.from({ length: 200 }, (_, seed) => fight('default', 'other', noisy(ratio, seed), 1)),
+    );
+    return duels.filter((one) => one.won).length;
+  };
+
+  // Of nine rounds eight must be won: by chance in 10 of 512, so of 200 duels more than 15 has a chance below 1e-5.
+  test('is rarely won by luck', async () => expect(await won(1)).toBeLessThanOrEqual(15));
+
+  // Noise of 10 % either way: 15 % faster wins a round with a chance of 0.93, and a duel with 0.87; of 200, 150 at least.
+  test('is mostly won by what is faster', async () => expect(await won(0.85)).toBeGreaterThanOrEqual(150));
+
+  test('is not won by a difference too small to matter', async () => {
+    const { won } = await fight('default', 'other', (one) => Promise.resolve(one === 'other' ? 0.98 : 1), 1);
+    expect(won).toBe(false);
+  });
+});
+
+test('a batch is long enough to be timed, and no longer than a submit', async () => {
+  const runs = (each: number) => runsFor('one', (_, count) => Promise.resolve(each * count));
+  expect(await runs(100)).toBe(1);
+  expect(await runs(0.1)).toBe(200);
+  expect(await runs(1e-6)).toBe(512);
+});
+
+test('choices are the nearer the fewer settings differ', () => {
+  expect(distance(choice(8, 2), choice(8, 2))).toBe(0);
+  expect(distance(choice(8, 2), choice(8, 4))).toBeLessThan(distance(choice(8, 2), choice(8, 8)));
+  expect(distance(choice(8, 2), choice(8, 8))).toBeLessThan(distance(choice(8, 2), choice(16, 4)));
+  expect(distance(choice(8, 2), { kind: 'panels', quads: 1, rows: 8, columns: 8 })).toBe(100);
+  expect(median([3, 1, 2])).toBe(2);
+});

@@ -22,6 +22,8 @@ export interface Heat<C> {
 
 export interface Subject<C extends Contestant> {
   readonly byDefault: C;
+  /** Milliseconds of a run by default, as far as is known. */
+  readonly before: number;
   readonly choices: readonly Choice[];
   /** Undefined where the device cannot run it. */
   variant(choice: Choice): C | undefined;
@@ -61,7 +63,7 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   const refused: Objection[] = [];
   let left = subject.choices;
   let best: { readonly contestant: C; readonly ratio: number } = { contestant: byDefault, ratio: 1 };
-  let [before, timed, stale] = [0, 1, 0];
+  let [before, timed, stale] = [subject.before, 1, 0];
   while (stale < patience && !subject.expired()) {
     const { taken, rest } = nearest(subject, left, best.contestant.choice, seen);
     left = rest;

@@ -128,13 +128,14 @@ async function prepare(planned: PlannedKernel, options: TuneOptions, now: () => 
 }
 
 async function searched(
-  { planned, byDefault, expected, bench }: Ready,
+  { planned, byDefault, expected, bench, before }: Ready,
   profile: Profile,
   expired: () => boolean,
 ): Promise<TunedKernel> {
   const { limits } = bench.device;
   const { winner, ...result } = await search<Variant>({
     byDefault,
+    before,
     choices: spaceOf(planned.kernel, profile, limits),
     variant: (choice) => variantOf(planned, choice, profile, bench.emitter, limits),
     heat: (variants) => openHeat(variants, expected, bench),

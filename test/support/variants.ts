@@ -12,19 +12,14 @@ import type { Numbers } from './kernel-device.ts';
 import * as shapes from './kernel-shapes.ts';
 import { inputsFor } from './kernels.ts';
 
-/** One of each structure. */
+/** The structures that choices tell apart. */
 export const oddKernels: readonly (readonly [string, Kernel])[] = [
   'contraction x W, odd',
   'contraction dY Wᵀ, odd',
   'contraction with a loss, odd',
-  'weight and bias gradient, odd',
-  'updates after their gradients, odd',
   'two heads, odd',
-  'batched contraction, odd',
   'softmax, odd',
-  'column sums, odd',
   'mean of everything, odd',
-  'several scalars, odd',
   'partial sums, odd',
   'rows of bytes, odd',
 ].map((name) => [name, shapes.all[name]!] as const);

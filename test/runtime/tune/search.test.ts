@@ -23,6 +23,7 @@ function subject({ cost, objection, noise = () => 1, expired = () => false }: Wo
   const tile = ({ choice: one }: Contestant) => one as Choice & { readonly kind: 'tile' };
   const made: Subject<Contestant> = {
     byDefault: contestant(choice(8, 2)),
+    before: 7,
     choices,
     variant: contestant,
     heat: (contestants) => {
@@ -71,6 +72,11 @@ describe('a search', () => {
     const { made } = subject({ cost: ({ rows, bands }) => (rows === 8 && bands === 2 ? 1 : 1.5) });
     expect(await search(made)).toMatchObject({ before: 1, after: 1, complete: true });
     expect((await search(made)).winner).toBeUndefined();
+  });
+
+  test('with nothing to choose from, keeps the time that is known', async () => {
+    const { made } = subject({ cost: () => 1 });
+    expect(await search({ ...made, choices: [] })).toMatchObject({ before: 7, after: 7, timed: 1, complete: true });
   });
 
   test('ends when its time is up, and still tries what it has found against the default', async () => {

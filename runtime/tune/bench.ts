@@ -6,9 +6,10 @@ import { type Trial, trialOf, type Variant } from '../../compiler/5-kernel/trial
 import { storedBy, tensorsOf } from '../../compiler/5-kernel/walk.ts';
 import type { Device } from '../device/device.ts';
 import { InternalError } from '../errors.ts';
-import type { Executor } from '../execute/executor.ts';
+import type { Executor, Flight } from '../execute/executor.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { type Bounds, boundsOf, disagreement, finiteShare, type Stored } from './agreement.ts';
+import { BatchClock } from './clock.ts';
 import { type Inputs, randomInputs, tableRows } from './inputs.ts';
 import type { Heat } from './search.ts';
 
@@ -99,6 +100,7 @@ class Bench {
   readonly #inputs: Inputs;
   readonly #options: BenchOptions;
   readonly #stored: readonly Tensor[];
+  readonly #clock = new BatchClock();
 
   constructor(executor: Executor, trial: Trial, variants: readonly Variant[], inputs: Inputs, options: BenchOptions) {
     this.#executor = executor;
@@ -131,7 +133,7 @@ class Bench {
   /** What one run stores, from the inputs. */
   async results(variant: Variant): Promise<Stored> {
     this.#restore();
-    await this.#run(variant, 1);
+    await this.#submit(variant, 1).results();
     const stored = new Map<string, Awaited<ReturnType<Executor['read']>>>();
     for (const { name } of this.#stored) stored.set(name, await this.#executor.read(name));
     return stored;
@@ -141,24 +143,24 @@ class Bench {
   async time(variant: Variant, runs: number): Promise<number> {
     this.#restore();
     // Until all before it is through, the writes among it.
-    await this.#run(variant, 0);
+    await this.#submit(variant, 0).results();
     const begin = this.#options.now();
-    await this.#run(variant, runs);
-    return this.#options.now() - begin;
+    const flight = this.#submit(variant, runs, this.#options.device.report.target === 'webgpu');
+    await flight.results();
+    const host = this.#options.now() - begin;
+    const { clock, dispatches } = await flight.timeline();
+    const times = dispatches.map(({ begin, end }) => end - begin);
+    const isTimed = clock === 'device' && times.length > 0;
+    return this.#clock.reading(host, isTimed ? times.reduce((sum, time) => sum + time, 0) : undefined);
   }
 
   #restore(): void {
     for (const { name } of this.#stored) this.#executor.write(name, this.#inputs.get(name)!);
   }
 
-  async #run(variant: Variant, runs: number): Promise<void> {
-    const { name } = this.#programOf(variant);
-    await this.#executor
-      .submit(
-        name,
-        Array.from({ length: runs }, () => this.#options.scalars),
-      )
-      .results();
+  #submit(variant: Variant, runs: number, timed = false): Flight {
+    const scalars = Array.from({ length: runs }, () => this.#options.scalars);
+    return this.#executor.submit(this.#programOf(variant).name, scalars, timed);
   }
 
   #programOf(variant: Variant) {

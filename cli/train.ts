@@ -68,11 +68,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
       before === undefined || flags.tuned === false
         ? await tunedSchedules(device.report, flags, terminal)
         : (before.plan.tuned ?? []);
-    const compiled = compileSpec(
-      spec,
-      { set: settings, profile, without, memory, host, tuned, quiet: true },
-      terminal,
-    );
+    const compiled = compileSpec(spec, { set: settings, profile, without, memory, host, tuned, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     tellSchedules(plan, flags, terminal);
     const seed = flags.seed ?? before?.seed;

@@ -67,6 +67,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     terminal.status('');
     if (!flags.json) {
       if (found.length > 0) terminal.out(table(found).join('\n'));
+      if (found.some(({ complete }) => !complete)) terminal.out('+: cut short; the same command again goes on with it');
       for (const [reason, count] of skipped) {
         terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);
       }

@@ -29,7 +29,7 @@ export interface ProcessorReport {
   readonly description: string;
   /** Which form of the kernels runs: `relaxed` rounds a multiply and an add once, `plain` twice. */
   readonly simd: 'relaxed' | 'plain';
-  /** Threads that compute; no result depends on it. */
+  /** Threads that compute; no result depends on it, but for schedules that were tuned for so many. */
   readonly threads: number;
   /** The profile that kernels for it are compiled for. */
   readonly profile: string;

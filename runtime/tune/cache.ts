@@ -49,7 +49,10 @@ export class ScheduleCache {
   /** `vaec`: the version; another one may schedule otherwise. */
   constructor(report: DeviceReport, vaec: string, cache: string = userCacheFolder()) {
     this.#facts = JSON.stringify(factsOf(report, vaec));
-    const name = report.description.toLowerCase().replace(/[^a-z0-9.]+/g, '-').slice(0, 48); // prettier-ignore
+    const name = report.description
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .slice(0, 48);
     this.folder = join(cache, 'vaec', 'schedules', `${name}-${sha256(this.#facts).slice(0, 12)}`);
   }
 
@@ -110,7 +113,8 @@ function factsOf(report: DeviceReport, vaec: string): object {
 function isFound(value: Record<string, unknown>): value is Record<string, unknown> & FoundSchedule {
   const { name, kernel, before, after, complete, winner } = value;
   const hasNumbers = typeof before === 'number' && typeof after === 'number' && typeof complete === 'boolean';
-  return typeof name === 'string' && typeof kernel === 'string' && hasNumbers && (winner === undefined || isTuned(winner)); // prettier-ignore
+  const hasNames = typeof name === 'string' && typeof kernel === 'string';
+  return hasNames && hasNumbers && (winner === undefined || isTuned(winner));
 }
 
 function isTuned(value: unknown): value is NonNullable<FoundSchedule['winner']> {

@@ -10,11 +10,11 @@ const mostRuns = 512;
 
 /** How many runs of the contestant make a batch. It has been run before. */
 export async function runsFor<C>(contestant: C, time: Stopwatch<C>): Promise<number> {
-  let runs = 1;
-  for (;;) {
+  for (let runs = 1; ; runs = Math.min(mostRuns, runs * 8)) {
     const taken = await time(contestant, runs);
-    if (taken >= batchLength / 2 || runs === mostRuns) return Math.min(mostRuns, Math.max(1, Math.round((runs * batchLength) / Math.max(taken, 1e-3)))); // prettier-ignore
-    runs = Math.min(mostRuns, runs * 8);
+    if (taken < batchLength / 2 && runs < mostRuns) continue;
+    const wanted = Math.round((runs * batchLength) / Math.max(taken, 1e-3));
+    return Math.min(mostRuns, Math.max(1, wanted));
   }
 }
 

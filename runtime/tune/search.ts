@@ -98,7 +98,8 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   const heat = await subject.heat([byDefault, best.contestant]);
   try {
     for (const contestant of [byDefault, best.contestant]) await heat.time(contestant, 1);
-    const { holder, challenger, won } = await fight(byDefault, best.contestant, heat.time, await runsFor(byDefault, heat.time)); // prettier-ignore
+    const runs = await runsFor(byDefault, heat.time);
+    const { holder, challenger, won } = await fight(byDefault, best.contestant, heat.time, runs);
     return won
       ? { before: holder, after: challenger, winner: best.contestant, ...ended }
       : { before: holder, after: holder, ...ended };
@@ -114,7 +115,9 @@ function nearest<C extends Contestant>(
   best: Choice,
   seen: Set<string>,
 ): { readonly taken: readonly C[]; readonly rest: readonly Choice[] } {
-  const inOrder = left.map((choice) => ({ choice, distance: distance(choice, best) })).sort((a, b) => a.distance - b.distance); // prettier-ignore
+  const inOrder = left
+    .map((choice) => ({ choice, distance: distance(choice, best) }))
+    .sort((a, b) => a.distance - b.distance);
   const taken: C[] = [];
   let used = 0;
   for (const { choice } of inOrder) {

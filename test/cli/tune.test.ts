@@ -73,7 +73,10 @@ describe('vaec tune', () => {
   test('prints nothing but JSON lines with --json', async () => {
     const { out, code } = await search('--again', '--json');
     expect(code).toBe(0);
-    const events = out.trim().split('\n').map((line) => JSON.parse(line) as { kind: string }); // prettier-ignore
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string });
     expect(events.map(({ kind }) => kind)).toEqual(['device', 'measure', 'search', 'found']);
   });
 

@@ -348,6 +348,7 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction Xᵀ dY, batch left over': k.contraction('left', [20, 7, 36], k.plainStore),
   'contraction with a loss': partialLoss(20, 12, 64, 32),
   'contraction with a loss, odd': partialLoss(5, 7, 45, 32),
+  'contraction with a loss, segments of four': partialLoss(6, 9, 12, 4),
   'weight and bias gradient': weightGradient(16, 24, 40),
   'weight and bias gradient, odd': weightGradient(5, 13, 33),
   'two heads': heads(24, 20, 12),

@@ -8,7 +8,7 @@ export interface Profile {
   readonly target: Target;
   /**
    * How a contraction is tiled. register: each invocation owns a tile and reads both operands itself. subgroup: the
-   * lanes of one subgroup share what they read by broadcast. workgroup: operands are staged in workgroup memory.
+   * lanes of one subgroup share what they read by broadcast. workgroup: as register; staging is not there yet.
    * panel: a thread goes over its block of the result in panels, and packs what does not lie adjacent.
    */
   readonly tile: 'register' | 'subgroup' | 'workgroup' | 'panel';
@@ -47,7 +47,7 @@ export const subgroup8: Profile = {
   teamBelow: 16,
 };
 
-/** Graphics processors: operands staged in workgroup memory. */
+/** Graphics processors. */
 export const gpu: Profile = {
   name: 'gpu',
   target: 'webgpu',

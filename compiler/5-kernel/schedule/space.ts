@@ -53,7 +53,8 @@ const mostSums = 32;
 function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {
   const { row, column, products } = contraction;
   if (row.extent < 4 || column.extent < 4) return [];
-  const heights = [4, 8, 12, 16, 20, 24, 28, 32].filter((rows) => rows * products.length <= mostSums && rows < row.extent + 4); // prettier-ignore
+  const most = Math.min(mostSums / products.length, row.extent + 3);
+  const heights = [4, 8, 12, 16, 20, 24, 28, 32].filter((rows) => rows <= most);
   const own = [4, 8, 16, 32].flatMap((lanes) =>
     heights.flatMap((rows) =>
       [1, 2, 4, 8, 16]

@@ -56,7 +56,12 @@ describe('a result agrees', () => {
 describe('a result is refused', () => {
   test.each([
     ['with a term left out', computed(forward.slice(1))],
-    ['with a last column that was not computed', changed((pre) => { for (let r = 0; r < rows; r++) pre[r * columns + columns - 1] = 0; })], // prettier-ignore
+    [
+      'with a last column that was not computed',
+      changed((pre) => {
+        for (let r = 0; r < rows; r++) pre[r * columns + columns - 1] = 0;
+      }),
+    ],
     [
       'with two rows exchanged',
       changed((pre) => pre.set([...pre.slice(columns, 2 * columns), ...pre.slice(0, columns)])),

@@ -68,9 +68,22 @@ for (const { target, device } of await openTestTargets()) {
       if (typeof expected === 'string') throw new Error(expected);
       const emitter = bench.emitter;
       const cheat: Variant = {
-        ...variantOf({ name: 'x', program: 'train', kernel: wrong, fingerprint: '', choice: vectors, accessOf: (tensor) => (storedIn(right).has(tensor.name) ? 'read_write' : 'read') }, vectors, profile(), emitter, device!.limits)!,
+        ...variantOf(
+          {
+            name: 'x',
+            program: 'train',
+            kernel: wrong,
+            fingerprint: '',
+            choice: vectors,
+            accessOf: (tensor) => (storedIn(right).has(tensor.name) ? 'read_write' : 'read'),
+          },
+          vectors,
+          profile(),
+          emitter,
+          device!.limits,
+        )!,
         fingerprint: 'cheat',
-      }; // prettier-ignore
+      };
       const heat = await openHeat([...variants, cheat], expected, bench);
       expect(await heat.objection(variants[0]!)).toBeUndefined();
       expect(await heat.objection(cheat)).toMatch(/^pre\[\d+\] is .* by the plain schedule$/);

@@ -117,8 +117,8 @@ test("the sum of a gradient's squares begins in its kernel, a number for every 3
       then
         f_dense_1_bias_gradient[column] = sum
         f_dense_1_weight_gradient[row, column] = product
-        gradient_parts[3 row + column] Σ of 32 columns = square(product)
-        gradient_parts[column + 195] = square(sum)
+        f_dense_1_weight_gradient_2[3 row + column] Σ of 32 columns = square(product)
+        f_dense_1_bias_gradient_square[column] = square(sum)
     "
   `);
 });

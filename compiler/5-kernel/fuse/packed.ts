@@ -15,19 +15,18 @@ const shortPart = 4096;
 const leastTile = 4;
 /** One kernel adds up at most so many numbers. */
 const mostEntries = 2 ** 16;
-/** The shorter vector is this many times shorter, or it is not worth its stores. */
-const worthwhile = 4;
-/** Its length is a multiple of this, so that it is read in vectors of four. */
-const lengthUnit = 4;
+/** Parts whose offset is a multiple of this many numbers (256 bytes) can be bound on their own. */
+export const partAlignment = 64;
 
 /** The sum over the shorter vector; undefined where the node is no such sum, or a long part is summed nowhere. */
 export function sumOfParts(b: Builder, node: NodeOf<'reduce'>): Node | undefined {
   const pack = node.op === 'sum' && node.dtype === 'f32' ? packBelow(node.arg) : undefined;
   if (pack === undefined || node.axes.length !== node.arg.shape.length || !isZeroAtZero(node.arg)) return undefined;
-  const parts = pack.parts.map((part) => {
-    const whole = part.kind === 'reshape' ? part.arg : part;
+  const wholes = pack.parts.map((part) => (part.kind === 'reshape' ? part.arg : part));
+  if (!wholes.some(isLong)) return undefined;
+  const parts = wholes.map((whole) => {
     const value = applied(b, node.arg, whole);
-    if (sizeOf(whole.shape) < shortPart) return value;
+    if (!isLong(whole)) return value;
     return endsInTiles(whole) && isByContraction(whole) ? segmentSums(b, value) : undefined;
   });
   const vectors: Node[] = [];
@@ -38,11 +37,11 @@ export function sumOfParts(b: Builder, node: NodeOf<'reduce'>): Node | undefined
     const size = sizeOf(part.shape);
     vectors.push(b.reshape(part, [size]));
     offsets.push(length);
-    length += size;
+    length += Math.ceil(size / partAlignment) * partAlignment;
   }
-  if (length > mostEntries || worthwhile * length > sizeOf(pack.shape)) return undefined;
+  if (length > mostEntries) return undefined;
   const label = b.labelOf(pack);
-  const entries = b.pack(vectors, offsets, Math.ceil(length / lengthUnit) * lengthUnit);
+  const entries = b.pack(vectors, offsets, length);
   return b.sum(label === undefined ? entries : b.label(entries, `${label}_parts`), [0]);
 }
 
@@ -71,6 +70,10 @@ function isZeroAtZero(f: Node): boolean {
 
 function isRepeatedScalar(node: Node): boolean {
   return node.kind === 'broadcast' && node.arg.shape.length === 0;
+}
+
+function isLong({ shape }: Node): boolean {
+  return sizeOf(shape) >= shortPart;
 }
 
 /** Whether a contraction to this shape is computed in tiles, whose segments are summed for nothing. */

@@ -7,6 +7,7 @@ import { identifier, Names } from '../names.ts';
 import type { Demand, Target } from './demand.ts';
 import type { Fusion } from './fusion.ts';
 import type { Group } from './groups.ts';
+import { partAlignment } from './packed.ts';
 
 /** A node's elements from `offset` of a tensor on, row major. */
 export interface Place {
@@ -19,9 +20,6 @@ export interface Copy {
   readonly from: Tensor;
   readonly to: Place;
 }
-
-/** Offsets of parts are multiples of this many numbers where they are bound on their own (256 bytes). */
-const alignment = 64;
 
 export class Tensors {
   readonly results: KernelProgram['results'];
@@ -195,8 +193,10 @@ export class Tensors {
     if (target.kind === 'output') return targets.get(target.output.name)!;
     const packed = this.#packed.get(target.pack)!;
     const { offset } = target;
-    if (offset % alignment !== 0) return { tensor: packed, offset };
-    const parameter = this.#fusion.context.layout.parameters.find((one) => one.offset === offset);
+    if (offset % partAlignment !== 0) return { tensor: packed, offset };
+    const { layout } = this.#fusion.context;
+    const isGradient = sizeOf(target.pack.shape) === layout.length;
+    const parameter = isGradient ? layout.parameters.find((one) => one.offset === offset) : undefined;
     const label = this.#fusion.labelOf(node);
     const name =
       label === undefined && parameter !== undefined && sizeOf(parameter.shape) === sizeOf(node.shape)

@@ -2,14 +2,15 @@
 // product = Σ_k z[k, row] · decoder_dense_1_gradient_add[k, column]
 // decoder_dense_1_bias_gradient[column] = sum   [64]
 // decoder_dense_1_weight_gradient[row, column] = product   [2, 64]
-// gradient_parts[64 row + column + 644] = square(product)   [1160]
-// gradient_parts[column + 772] = square(sum)   [1160]
+// decoder_dense_1_weight_gradient_square[row, column] = square(product)   [2, 64]
+// decoder_dense_1_bias_gradient_square[column] = square(sum)   [64]
 
-@group(0) @binding(1) var<storage, read>       decoder_dense_1_gradient_add : array<vec4f>;         // [200, 64]
-@group(0) @binding(2) var<storage, read>       z : array<f32>;                                      // [200, 2]
-@group(0) @binding(3) var<storage, read_write> decoder_dense_1_bias_gradient : array<vec4f>;        // [64]
-@group(0) @binding(4) var<storage, read_write> decoder_dense_1_weight_gradient_out : array<vec4f>;  // [2, 64]
-@group(0) @binding(5) var<storage, read_write> gradient_parts : array<vec4f>;                       // [1160]
+@group(0) @binding(1) var<storage, read>       decoder_dense_1_gradient_add : array<vec4f>;            // [200, 64]
+@group(0) @binding(2) var<storage, read>       z : array<f32>;                                         // [200, 2]
+@group(0) @binding(3) var<storage, read_write> decoder_dense_1_bias_gradient : array<vec4f>;           // [64]
+@group(0) @binding(4) var<storage, read_write> decoder_dense_1_weight_gradient_out : array<vec4f>;     // [2, 64]
+@group(0) @binding(5) var<storage, read_write> decoder_dense_1_weight_gradient_square : array<vec4f>;  // [2, 64]
+@group(0) @binding(6) var<storage, read_write> decoder_dense_1_bias_gradient_square : array<vec4f>;    // [64]
 
 const POINTS = 32u;
 const COLUMNS4 = 16u;
@@ -33,8 +34,8 @@ fn decoder_dense_1_weight_gradient(@builtin(workgroup_id) group : vec3u, @builti
     decoder_dense_1_bias_gradient[column4] = sum;
   }
   decoder_dense_1_weight_gradient_out[row * COLUMNS4 + column4] = product;
-  gradient_parts[row * COLUMNS4 + column4 + 161u] = product * product;
+  decoder_dense_1_weight_gradient_square[row * COLUMNS4 + column4] = product * product;
   if (row == 0u) {
-    gradient_parts[column4 + 193u] = sum * sum;
+    decoder_dense_1_bias_gradient_square[column4] = sum * sum;
   }
 }

@@ -2,20 +2,21 @@
 // product = Σ_k decoder_dense_1[k, row] · decoder_dense_2_gradient_add[k, column]
 // decoder_dense_2_bias_gradient[column] = sum   [64]
 // decoder_dense_2_weight_gradient[row, column] = product   [64, 64]
-// gradient_parts[2 row + column + 836] Σ of 32 columns = square(product)   [1160]
-// gradient_parts[column + 964] = square(sum)   [1160]
+// decoder_dense_2_weight_gradient_sum[2 row + column] Σ of 32 columns = square(product)   [64, 2]
+// decoder_dense_2_bias_gradient_square[column] = square(sum)   [64]
 
-@group(0) @binding(1) var<storage, read>       decoder_dense_2_gradient_add : array<vec4f>;         // [200, 64]
-@group(0) @binding(2) var<storage, read>       decoder_dense_1 : array<vec4f>;                      // [200, 64]
-@group(0) @binding(3) var<storage, read_write> decoder_dense_2_bias_gradient : array<vec4f>;        // [64]
-@group(0) @binding(4) var<storage, read_write> decoder_dense_2_weight_gradient_out : array<vec4f>;  // [64, 64]
-@group(0) @binding(5) var<storage, read_write> gradient_parts : array<f32>;                         // [1160]
+@group(0) @binding(1) var<storage, read>       decoder_dense_2_gradient_add : array<vec4f>;          // [200, 64]
+@group(0) @binding(2) var<storage, read>       decoder_dense_1 : array<vec4f>;                       // [200, 64]
+@group(0) @binding(3) var<storage, read_write> decoder_dense_2_bias_gradient : array<vec4f>;         // [64]
+@group(0) @binding(4) var<storage, read_write> decoder_dense_2_weight_gradient_out : array<vec4f>;   // [64, 64]
+@group(0) @binding(5) var<storage, read_write> decoder_dense_2_weight_gradient_sum : array<f32>;     // [64, 2]
+@group(0) @binding(6) var<storage, read_write> decoder_dense_2_bias_gradient_square : array<vec4f>;  // [64]
 
 const K = 200u;
 const ROWS4 = 16u;
 const COLUMNS4 = 16u;
 
-var<workgroup> gradient_parts_parts : array<f32, 512>;
+var<workgroup> decoder_dense_2_weight_gradient_sum_parts : array<f32, 512>;
 
 @compute @workgroup_size(64)
 fn decoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
@@ -73,13 +74,9 @@ fn decoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builti
     sum += decoder_dense_2_gradient_add2;
     sum += decoder_dense_2_gradient_add3;
   }
-  let value = sum * sum;
   if (first_row == 0u) {
     decoder_dense_2_bias_gradient[column4] = sum;
-    gradient_parts[column4 * 4u + 964u] = value.x;
-    gradient_parts[column4 * 4u + 965u] = value.y;
-    gradient_parts[column4 * 4u + 966u] = value.z;
-    gradient_parts[column4 * 4u + 967u] = value.w;
+    decoder_dense_2_bias_gradient_square[column4] = sum * sum;
   }
   var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
   let end_row = first_row + 8u;
@@ -87,19 +84,19 @@ fn decoder_dense_2_weight_gradient(@builtin(workgroup_id) group : vec3u, @builti
     let total = product_of_row[row - first_row];
     let part4 = total * total;
     let part = part4.x + part4.y + (part4.z + part4.w);
-    gradient_parts_parts[(row - first_row) * 64u + lane] = part;
+    decoder_dense_2_weight_gradient_sum_parts[(row - first_row) * 64u + lane] = part;
     decoder_dense_2_weight_gradient_out[row * COLUMNS4 + column4] = total;
   }
   workgroupBarrier();
   for (var r = lane % 8u % 8u; r < 8u; r += 8u) {
-    let total = gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u)]
-        + gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 1u]
-        + (gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 2u]
-        + gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 3u])
-        + (gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 4u]
-        + gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 5u]
-        + (gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 6u]
-        + gradient_parts_parts[r * 64u + (lane - lane % 8u % 8u) + 7u]));
-    gradient_parts[(first_row + r) * 2u + group.x + 836u] = total;
+    let total = decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u)]
+        + decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 1u]
+        + (decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 2u]
+        + decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 3u])
+        + (decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 4u]
+        + decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 5u]
+        + (decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 6u]
+        + decoder_dense_2_weight_gradient_sum_parts[r * 64u + (lane - lane % 8u % 8u) + 7u]));
+    decoder_dense_2_weight_gradient_sum[(first_row + r) * 2u + group.x] = total;
   }
 }

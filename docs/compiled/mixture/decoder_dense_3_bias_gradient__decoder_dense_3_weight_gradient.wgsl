@@ -2,16 +2,18 @@
 // product = Σ_k decoder_dense_2[k, row] · decoder_dense_3_gradient[k, column]
 // decoder_dense_3_bias_gradient[column] = neg(sum / softplus(noise[]) * 0.005 / softplus(noise[]))   [2]
 // decoder_dense_3_weight_gradient[row, column] = product   [64, 2]
-// gradient_parts[2 row + column + 1028] = square(product)   [1160]
-// gradient_parts[column + 1156] = square(neg(sum / softplus(noise[]) * 0.005 / softplus(noise[])))   [1160]
+// decoder_dense_3_weight_gradient_square[row, column] = square(product)   [64, 2]
+// decoder_dense_3_bias_gradient_square[column] = square(neg(sum / softplus(noise[]) * 0.005 / softplus(noise[])))
+//     [2]
 
-@group(0) @binding(1) var<storage, read>       decoder_dense_3__log_p_x_z_values : array<f32>;  // [600]
-@group(0) @binding(2) var<storage, read>       decoder_dense_2 : array<f32>;                    // [200, 64]
-@group(0) @binding(3) var<storage, read>       decoder_dense_3_gradient : array<f32>;           // [200, 2]
-@group(0) @binding(4) var<storage, read>       noise : array<f32>;                              // []
-@group(0) @binding(5) var<storage, read_write> decoder_dense_3_bias_gradient : array<f32>;      // [2]
-@group(0) @binding(6) var<storage, read_write> decoder_dense_3_weight_gradient : array<f32>;    // [64, 2]
-@group(0) @binding(7) var<storage, read_write> gradient_parts : array<f32>;                     // [1160]
+@group(0) @binding(1) var<storage, read>       decoder_dense_3__log_p_x_z_values : array<f32>;       // [600]
+@group(0) @binding(2) var<storage, read>       decoder_dense_2 : array<f32>;                         // [200, 64]
+@group(0) @binding(3) var<storage, read>       decoder_dense_3_gradient : array<f32>;                // [200, 2]
+@group(0) @binding(4) var<storage, read>       noise : array<f32>;                                   // []
+@group(0) @binding(5) var<storage, read_write> decoder_dense_3_bias_gradient : array<f32>;           // [2]
+@group(0) @binding(6) var<storage, read_write> decoder_dense_3_weight_gradient : array<f32>;         // [64, 2]
+@group(0) @binding(7) var<storage, read_write> decoder_dense_3_weight_gradient_square : array<f32>;  // [64, 2]
+@group(0) @binding(8) var<storage, read_write> decoder_dense_3_bias_gradient_square : array<f32>;    // [2]
 
 const K = 200u;
 const ROWS = 64u;
@@ -50,8 +52,8 @@ fn decoder_dense_3_bias_gradient__decoder_dense_3_weight_gradient(
     decoder_dense_3_bias_gradient[column] = negative;
   }
   decoder_dense_3_weight_gradient[row * 2u + column] = product;
-  gradient_parts[row * 2u + column + 1028u] = product * product;
+  decoder_dense_3_weight_gradient_square[row * 2u + column] = product * product;
   if (row == 0u) {
-    gradient_parts[column + 1156u] = negative * negative;
+    decoder_dense_3_bias_gradient_square[column] = negative * negative;
   }
 }

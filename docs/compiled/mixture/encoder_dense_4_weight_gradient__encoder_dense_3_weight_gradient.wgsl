@@ -6,16 +6,16 @@
 // gradient[2 row + column + 4544] = product   [9344]
 // gradient[column + 4480] = sum_2   [9344]
 // gradient[2 row + column + 4352] = product_2   [9344]
-// gradient_parts[2 row + column + 384] = square(product_2)   [1160]
-// gradient_parts[column + 512] = square(sum_2)   [1160]
-// gradient_parts[2 row + column + 514] = square(product)   [1160]
-// gradient_parts[column + 642] = square(sum)   [1160]
+// gradient_parts[2 row + column + 384] = square(product_2)   [1408]
+// gradient_parts[column + 512] = square(sum_2)   [1408]
+// gradient_parts[2 row + column + 576] = square(product)   [1408]
+// gradient_parts[column + 704] = square(sum)   [1408]
 
 @group(0) @binding(1) var<storage, read>       encoder_dense_4_gradient : array<f32>;  // [200, 2]
 @group(0) @binding(2) var<storage, read>       encoder_dense_2 : array<f32>;           // [200, 64]
 @group(0) @binding(3) var<storage, read>       encoder_dense_3_gradient : array<f32>;  // [200, 2]
 @group(0) @binding(4) var<storage, read_write> gradient : array<f32>;                  // [9344]
-@group(0) @binding(5) var<storage, read_write> gradient_parts : array<f32>;            // [1160]
+@group(0) @binding(5) var<storage, read_write> gradient_parts : array<f32>;            // [1408]
 
 const K = 200u;
 const ROWS = 64u;
@@ -53,8 +53,8 @@ fn encoder_dense_4_weight_gradient__encoder_dense_3_weight_gradient(
   if (row == 0u) {
     gradient_parts[column + 512u] = sum_2 * sum_2;
   }
-  gradient_parts[row * 2u + column + 514u] = product * product;
+  gradient_parts[row * 2u + column + 576u] = product * product;
   if (row == 0u) {
-    gradient_parts[column + 642u] = sum * sum;
+    gradient_parts[column + 704u] = sum * sum;
   }
 }

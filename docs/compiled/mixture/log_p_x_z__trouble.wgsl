@@ -22,13 +22,13 @@ struct Scalars {
 
 @group(0) @binding(1) var<storage, read_write> decoder_dense_3__log_p_x_z_values : array<vec4f>;  // [600]
 @group(0) @binding(2) var<storage, read_write> encoder_dense_3__z_values : array<vec4f>;          // [1400]
-@group(0) @binding(3) var<storage, read>       gradient_parts : array<vec4f>;                     // [1160]
+@group(0) @binding(3) var<storage, read>       gradient_parts : array<vec4f>;                     // [1408]
 @group(0) @binding(4) var<storage, read_write> results : array<f32>;                              // [4]
 @group(0) @binding(5) var<storage, read_write> step_eq : array<u32>;                              // []
 @group(0) @binding(6) var<storage, read_write> trouble : array<u32>;                              // [2]
 
 const I = 200u;
-const I_2 = 1160u;
+const I_2 = 1408u;
 
 var<workgroup> of_lanes : array<f32, 64>;
 var<workgroup> of_groups : array<f32, 8>;

@@ -1,11 +1,11 @@
 // sum = Σ_i square(decoder_dense_3__log_p_x_z_values[i] / softplus(noise[]))
 // noise_gradient[] = (2 - sum * 0.005) / softplus(noise[]) * sigmoid(noise[])   []
-// gradient_parts[1158] = square((2 - sum * 0.005) / softplus(noise[]) * sigmoid(noise[]))   [1160]
+// noise_gradient_square[] = square((2 - sum * 0.005) / softplus(noise[]) * sigmoid(noise[]))   []
 
 @group(0) @binding(1) var<storage, read>       decoder_dense_3__log_p_x_z_values : array<vec4f>;  // [600]
 @group(0) @binding(2) var<storage, read>       noise : array<f32>;                                // []
 @group(0) @binding(3) var<storage, read_write> noise_gradient_out : array<f32>;                   // []
-@group(0) @binding(4) var<storage, read_write> gradient_parts : array<f32>;                       // [1160]
+@group(0) @binding(4) var<storage, read_write> noise_gradient_square : array<f32>;                // []
 
 const I = 400u;
 
@@ -56,6 +56,6 @@ fn noise_gradient(@builtin(local_invocation_index) lane : u32) {
   let product = (2.0 - sum * 0x1.47ae14p-8) / softplus_value * sigmoid(noise_here);
   if (lane == 0u) {
     noise_gradient_out[0u] = product;
-    gradient_parts[1158u] = product * product;
+    noise_gradient_square[0u] = product * product;
   }
 }

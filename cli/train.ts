@@ -2,6 +2,8 @@
 import { basename, dirname } from 'node:path';
 import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import { check } from '../compiler/compile.ts';
+import { recomputationLines } from '../compiler/explain.ts';
+import { mostMemory } from '../runtime/cpu/memory.ts';
 import { VaecError } from '../runtime/errors.ts';
 import type { DeviceReport } from '../runtime/device/report.ts';
 import { openModel } from '../runtime/model.ts';
@@ -45,7 +47,7 @@ class InterruptedRun extends VaecError {
 
 /**
  * Trains to the end of the run, or until interrupted (exit 130). A resumed run takes the seed, the data folder and the
- * --set and --without values that it was begun with, unless they are given again.
+ * --set, --without and --memory values that it was begun with, unless they are given again.
  */
 export async function trainCommand(spec: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
   checkDeviceFlags(flags);
@@ -62,7 +64,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     tellDiagnostics(checked, terminal);
     const { profile } = device.report;
     const without = flags.without ?? before?.plan.without ?? [];
-    const memory = flags.memory ?? memoryOf(device.report);
+    const memory = flags.memory ?? before?.plan.memory ?? memoryOf(device.report);
     // A run goes on by the schedules that it was begun with: others would round otherwise.
     const tuned =
       before === undefined || flags.tuned === false
@@ -71,6 +73,8 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
     const compiled = compileSpec(spec, { set: settings, profile, without, memory, host, tuned, quiet: true }, terminal);
     const { plan, kernels, modules } = compiled;
     tellSchedules(plan, flags, terminal);
+    for (const one of compiled.recomputations.values())
+      for (const line of recomputationLines(one)) terminal.err(`note: ${line}`);
     const seed = flags.seed ?? before?.seed;
     const profiled = await Profile.of(flags, ['train'], device, out, terminal);
     const model = await openModel({
@@ -103,9 +107,9 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   }
 }
 
-/** Bytes that a device can never give more than: what 32-bit addresses reach, on the processor. */
+/** Bytes that a device can never give more than. */
 function memoryOf({ target }: DeviceReport): number {
-  return target === 'cpu' ? 2 ** 32 : Infinity;
+  return target === 'cpu' ? mostMemory : Infinity;
 }
 
 function tellOutcome(out: string, outcome: TrainOutcome, { json }: TrainFlags, terminal: Terminal): void {

@@ -67,6 +67,8 @@ export interface Compilation {
   /** The same kernels assembled; only on the cpu target. */
   readonly modules?: WasmModules;
   readonly explanation: Explanation;
+  /** What training steps compute anew to take less memory, by program; only those that would take too much. */
+  readonly recomputations: ReadonlyMap<string, Recomputation>;
   /** The texts of the spec and of what it uses, by path; those of runs are not among them. */
   readonly texts: ReadonlyMap<string, string>;
   /** The folders of the finished runs whose parameters the plan needs, by name. */
@@ -129,13 +131,15 @@ export function compile(options: CompileOptions): Compiled {
   const spec = { name, hash: fingerprint([...[...session.sources.values()].sort(), ...weights]) };
   const emitter = emitterFor(profile);
   const search = { ...(tuned && { tuned }), ...(onKernel && { onKernel }) };
-  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, without, ...search });
+  const isAnew = [...recomputations.values()].some(({ contractions }) => contractions > 0);
+  const left = { without, ...(isAnew && { memory: options.memory! }) };
+  const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, ...left, ...search });
   for (const text of sources.values()) dump?.(emitter.ending, text);
   const runs = new Map([...session.runs].map(([run, { folder }]) => [run, folder]));
   const isOfRun = (path: string): boolean => [...runs.values()].some((folder) => path.startsWith(`${folder}/`));
   const texts = new Map([...session.sources].filter(([path]) => !isOfRun(path)));
   const explanation = explain(elaborated, kernels, plan, runs, recomputations);
-  return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, texts, runs } };
+  return { ...checked, compiled: { plan, kernels: sources, ...modules, explanation, recomputations, texts, runs } };
 }
 
 /** What turns scheduled kernels into what the profile's target runs. */

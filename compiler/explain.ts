@@ -42,7 +42,7 @@ export function explain(
     const planned = plan.programs.find((candidate) => candidate.name === program.name);
     if (planned !== undefined) lines.push(...kernelLines(planned, plan), activationLine(kernels[i]!));
     const recomputation = recomputations.get(program.name);
-    if (recomputation !== undefined) lines.push(recomputationLine(recomputation));
+    if (recomputation !== undefined) lines.push(...recomputationLines(recomputation).map((line) => `  ${line}`));
     lines.push('');
   }
   lines.push(...parameterLines(plan), ...frozenLines(plan, folders), ...memoryLines(plan), ...hyperLines(plan));
@@ -115,11 +115,13 @@ function activationLine(program: KernelProgram): string {
   return placed === 0 ? '    no activations' : `    ${quantity(placed, 'B').trim()} of activations, ${most}`;
 }
 
-function recomputationLine({ contractions, flops, bytes, keptBytes }: Recomputation): string {
-  return (
-    `  computed anew in the backward pass: ${contractions} contractions, ${quantity(flops, 'flop').trim()} more a step; ` +
-    `its buffers take ${inBytes(bytes)} in place of ${inBytes(keptBytes)}`
-  );
+/** What a step computes anew, and that it takes more than it was to where that is so. */
+export function recomputationLines({ contractions, flops, bytes, keptBytes, memory }: Recomputation): string[] {
+  const anew =
+    `computed anew in the backward pass: ${contractions} contractions, ${quantity(flops, 'flop').trim()} more a step; ` +
+    `its buffers take ${inBytes(bytes)} in place of ${inBytes(keptBytes)}`;
+  const over = `a step's buffers take ${inBytes(bytes)} at the least, more than the ${inBytes(memory)} they were to take`;
+  return [...(contractions > 0 ? [anew] : []), ...(bytes > memory ? [over] : [])];
 }
 
 /** `12.3 Mflop`, ten wide. */

@@ -26,17 +26,19 @@ export interface PlanInput extends LibraryOptions {
   readonly kernels: readonly KernelProgram[];
   /** What was left out of fusion, in the order of the catalogue. */
   readonly without?: readonly Piece[];
+  /** The bytes that training steps were to take at most, where something is computed anew for it. */
+  readonly memory?: number;
 }
 
 /** Throws PlanError where the spec needs more than a plan can hold. */
-export function buildPlan({ spec, programs, kernels, without = [], ...options }: PlanInput): CompiledKernels {
+export function buildPlan({ spec, programs, kernels, without = [], memory, ...options }: PlanInput): CompiledKernels {
   const { profile, emitter } = options;
   const fused = kernels.map((program, i) => ({ ...program, name: programs.programs[i]!.name }));
-  const memory = placeTensors(fused, vectorLengths(programs, fused));
+  const placed = placeTensors(fused, vectorLengths(programs, fused));
   const library = new Library(options);
   const trained = programs.programs.find((program) => program.kind === 'train')?.trained ?? 'parameters';
   const planned = programs.programs.map((program, i) => {
-    const places = memory.places[i]!;
+    const places = placed.places[i]!;
     return planProgram(program, fused[i]!, program.kind === 'train' ? places : readingFrom(trained, places), library);
   });
   const { layout, frozen, hypers, uniforms, data } = programs;
@@ -47,12 +49,13 @@ export function buildPlan({ spec, programs, kernels, without = [], ...options }:
     target: profile.target,
     profile: profile.name,
     ...(without.length > 0 && { without }),
+    ...(memory !== undefined && { memory }),
     layout,
     ...(frozen && { frozen }),
     hypers,
     uniforms,
     data,
-    buffers: buffersOf(memory),
+    buffers: buffersOf(placed),
     kernels: library.kernels,
     ...(library.tuned.length > 0 && { tuned: library.tuned }),
     programs: planned,

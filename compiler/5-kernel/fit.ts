@@ -11,12 +11,14 @@ import { orderForMemory } from './order.ts';
 
 /** What is computed a second time, and what that saves. */
 export interface Recomputation {
-  /** Contractions, and floating-point operations of theirs in a step. */
+  /** Contractions, and floating-point operations of theirs in a step; 0 where nothing that was tried takes less. */
   readonly contractions: number;
   readonly flops: number;
   /** Bytes of the step's buffers with it and without. */
   readonly bytes: number;
   readonly keptBytes: number;
+  /** The bytes that they were to take at most. */
+  readonly memory: number;
 }
 
 export interface Fitted {
@@ -27,7 +29,7 @@ export interface Fitted {
 
 /**
  * `memory`: bytes for all buffers of the step, `lengths` those of the carried vectors in f32. Where nothing fits, what
- * takes the least.
+ * takes the least: its `bytes` are more than `memory`.
  */
 export function fit(
   fn: TensorFunction,
@@ -39,17 +41,18 @@ export function fit(
     placeTensors([program], lengths).buffers.reduce((sum, { bytes }) => sum + bytes, 0);
   const program = fuse(fn, context);
   const keptBytes = bytesOf(program);
-  let best: Fitted & { readonly bytes: number } = { program, bytes: keptBytes };
+  if (keptBytes <= memory) return { program };
+  const nothing = { contractions: 0, flops: 0, bytes: keptBytes, keptBytes, memory };
+  let best: Required<Fitted> = { program, recomputation: nothing };
   for (const period of periodsOf(depthOf(fn))) {
-    if (best.bytes <= memory) break;
+    if (best.recomputation.bytes <= memory) break;
     const { function: anew, contractions, flops } = recompute(context.builder, fn, period);
     const smaller = orderForMemory(fuse(anew, context));
     const bytes = bytesOf(smaller);
-    const recomputation = { contractions, flops, bytes, keptBytes };
-    if (bytes < best.bytes) best = { program: smaller, bytes, recomputation };
+    if (bytes >= best.recomputation.bytes) continue;
+    best = { program: smaller, recomputation: { contractions, flops, bytes, keptBytes, memory } };
   }
-  const { bytes: _, ...fitted } = best;
-  return fitted;
+  return best;
 }
 
 /** The depth's square root, then what lies around it. */

@@ -97,6 +97,8 @@ export interface Plan {
   readonly profile: string;
   /** The pieces of fusion that were left out; absent where none was. */
   readonly without?: readonly Piece[];
+  /** The bytes that training steps were to take at most, where activations are computed anew for it. */
+  readonly memory?: number;
   readonly layout: ParameterLayout;
   /** Tensors of finished runs, whose numbers are handed in; absent where there are none. */
   readonly frozen?: FrozenLayout;

@@ -6,7 +6,7 @@ import { partsText } from '../execute/refusal.ts';
 
 const page = 65_536;
 /** What 32-bit addresses reach. */
-const most = 2 ** 32;
+export const mostMemory = 2 ** 32;
 /** A cache line: no two pieces share one, and vectors of four never straddle two. */
 const alignment = 64;
 
@@ -18,7 +18,7 @@ export class SharedMemory {
 
   /** Throws an EnvironmentError where the machine gives none. */
   constructor() {
-    this.memory = withRoom(() => new WebAssembly.Memory({ initial: 1, maximum: most / page, shared: true }));
+    this.memory = withRoom(() => new WebAssembly.Memory({ initial: 1, maximum: mostMemory / page, shared: true }));
   }
 
   /**
@@ -32,10 +32,10 @@ export class SharedMemory {
   ): void {
     const total = totalOf(needs);
     const figures = `(${partsText(needs)})`;
-    if (this.#used + total > most) {
+    if (this.#used + total > mostMemory) {
       throw new EnvironmentError(
         `this spec needs ${inBytes(this.#used + total)} of memory ${figures}, and on the processor there are ` +
-          `${inBytes(most)} at most; ${remedy}, or compute on a graphics card with --device webgpu`,
+          `${inBytes(mostMemory)} at most; ${remedy}, or compute on a graphics card with --device webgpu`,
       );
     }
     if (total > machine) {

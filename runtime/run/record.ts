@@ -1,6 +1,7 @@
 /** run.json and hypers.json: what a run is, so that it can be resumed, evaluated and sampled from its folder alone. */
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import type { Piece } from '../../compiler/5-kernel/fuse/pieces.ts';
+import { inBytes } from '../../compiler/5-kernel/needs.ts';
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import type { TunedSchedule } from '../../compiler/5-kernel/tuned.ts';
 import { deviceName, type DeviceReport } from '../device/report.ts';
@@ -40,6 +41,8 @@ export interface RunRecord {
     readonly profile: string;
     /** The pieces of fusion that its kernels were compiled without; absent where there are none. */
     readonly without?: readonly Piece[];
+    /** The bytes that a step was to take at most, where activations are computed anew for it. */
+    readonly memory?: number;
     /** SHA-256 of the plan's kernels, their order and their texts: equal ones compute equal bits on one device. */
     readonly kernels: string;
     /** The schedules that were found by measuring; absent where all are the profile's own. */
@@ -76,6 +79,7 @@ export function recordOf(
       version: plan.version,
       profile: plan.profile,
       ...(plan.without && { without: plan.without }),
+      ...(plan.memory !== undefined && { memory: plan.memory }),
       kernels: kernelsHash(compiled),
       ...(plan.tuned && { tuned: plan.tuned }),
     },
@@ -178,6 +182,8 @@ export function compareRuns(
     notes.push(`its kernels were compiled for the profile ${plan.profile}, and these for ${now.plan.profile}`);
   } else if (piecesLeftOut(plan) !== piecesLeftOut(now.plan)) {
     notes.push(`its kernels were compiled with ${piecesLeftOut(plan)}, and these with ${piecesLeftOut(now.plan)}`);
+  } else if (plan.memory !== now.plan.memory) {
+    notes.push(`its steps were to take ${memoryOf(plan)}, and these ${memoryOf(now.plan)}`);
   } else if (isSameTarget && plan.kernels !== now.plan.kernels) {
     const isTunedAlike = JSON.stringify(plan.tuned) === JSON.stringify(now.plan.tuned);
     notes.push(
@@ -192,6 +198,11 @@ export function compareRuns(
 /** `all of fusion`, or what of it is left out. */
 function piecesLeftOut({ without = [] }: RunRecord['plan']): string {
   return without.length === 0 ? 'all of fusion' : `fusion without ${without.join(', ')}`;
+}
+
+/** `256 MiB at most`, or `what they need` where nothing is computed anew. */
+function memoryOf({ memory }: RunRecord['plan']): string {
+  return memory === undefined ? 'what they need' : `${inBytes(memory)} at most`;
 }
 
 /** The record of a run that goes on, to `steps`, on the device of `now`. */

@@ -109,13 +109,46 @@ test('a run keeps what fusion was left out of it, and says so where it goes on w
   expect(begun.code).toBe(0);
   const record = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { plan: { without?: string[] } };
   expect(record.plan.without).toEqual(['epilogues', 'in-place']);
-  expect((await vaec('eval', run, '--device', 'cpu')).code).toBe(0);
+  const whole = join(folder, 'with-all');
+  expect((await vaec('train', spec, '--out', whole, ...small, '--epochs', '1')).code).toBe(0);
+  for (const command of ['eval', 'sample'] as const)
+    expect(await kernelsOf(command, run)).toBeGreaterThan(await kernelsOf(command, whole));
   const same = await vaec('train', spec, '--out', run, '--resume', '--epochs', '2', '--device', 'cpu');
   expect(same).toMatchObject({ code: 0, err: expect.not.stringContaining('same bits') as string });
   const other = ['--resume', '--epochs', '3', '--device', 'cpu', '--without', 'prologues'];
   expect((await vaec('train', spec, '--out', run, ...other)).err).toContain(
     'the resumed run will not have the same bits: its kernels were compiled with fusion without epilogues, in-place, and ' +
       'these with fusion without prologues',
+  );
+});
+
+/** How many kernels a command of a run takes. */
+async function kernelsOf(command: 'eval' | 'sample', run: string): Promise<number> {
+  const { code, out, err } = await vaec(
+    command,
+    run,
+    '--device',
+    'cpu',
+    '--json',
+    '--profile',
+    join(run, 'trace.json'),
+  );
+  expect(code, err).toBe(0);
+  const lines = out.trim().split('\n').map((line) => JSON.parse(line) as { kind: string; kernels: unknown[] }); // prettier-ignore
+  return lines.find(({ kind }) => kind === 'profile')!.kernels.length;
+}
+
+test('a run keeps the memory that its steps were to take, and goes on with the same bits', async () => {
+  const run = join(folder, 'memory');
+  const train = ['train', spec, '--out', run, '--device', 'cpu', '--set', 'hidden=8'];
+  const begun = await vaec(...train, '--epochs', '1', '--memory', '1KiB');
+  expect(begun.code, begun.err).toBe(0);
+  expect(begun.err).toMatch(/note: computed anew in the backward pass: \d+ contractions/);
+  expect(begun.err).toMatch(/note: a step's buffers take .* at the least, more than the 1 KiB they were to take/);
+  const same = await vaec(...train, '--resume', '--epochs', '2');
+  expect(same).toMatchObject({ code: 0, err: expect.not.stringContaining('same bits') as string });
+  expect((await vaec(...train, '--resume', '--epochs', '3', '--memory', '1GiB')).err).toContain(
+    'the resumed run will not have the same bits: its steps were to take 1 KiB at most, and these what they need',
   );
 });
 

@@ -4,6 +4,7 @@ import { optimise } from '../../compiler/4-tensor/passes/index.ts';
 import { depthOf, recompute } from '../../compiler/4-tensor/passes/recompute.ts';
 import { verifyFunction } from '../../compiler/4-tensor/verify.ts';
 import { fit } from '../../compiler/5-kernel/fit.ts';
+import { recomputationLines } from '../../compiler/explain.ts';
 import { fuse } from '../../compiler/5-kernel/fuse.ts';
 import { largestLiveSet } from '../../compiler/5-kernel/memory.ts';
 import { orderForMemory } from '../../compiler/5-kernel/order.ts';
@@ -60,6 +61,7 @@ test('a deep net trains in a third of the memory, with about one more forward pa
   expect(largestLiveSet(program)).toBeLessThan(0.4 * largestLiveSet(kept.program));
   const { contractions, bytes, keptBytes } = recomputation!;
   expect(contractions).toBeLessThanOrEqual(depthOf(fn) + 2);
+  expect(recomputationLines(recomputation!)[1]).toMatch(/^a step's buffers take .* more than the 0 bytes/);
   expect(keptBytes - bytes).toBeGreaterThan(0.6 * largestLiveSet(kept.program));
 });
 
@@ -69,6 +71,7 @@ test('stops at the first that fits, and changes nothing where everything does', 
   const kept = fit(fn, context, lengths, 0).recomputation!.keptBytes;
   const { recomputation } = fit(fn, context, lengths, 0.9 * kept);
   expect(recomputation!.bytes).toBeLessThanOrEqual(0.9 * kept);
+  expect(recomputationLines(recomputation!)).toEqual([expect.stringMatching(/^computed anew /)]);
   const { program } = fit(fn, context, lengths, kept);
   expect(program.kernels.map(({ name }) => name)).toEqual(fuse(fn, context).kernels.map(({ name }) => name));
 });

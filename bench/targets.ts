@@ -16,6 +16,8 @@ export interface Target {
   readonly software?: true;
 }
 
+type Peer = Pick<Entry, 'name' | 'family' | 'place'>;
+
 export const targets: readonly Target[] = [
   { ours: 'cpu', theirs: 'PyTorch', place: 'cpu', atMost: 1, goal: 0.8 },
   { ours: 'cpu', theirs: 'jax-js', place: 'cpu', atMost: 1 / 3.5 },
@@ -36,8 +38,13 @@ export function isOurs({ ours }: Target, { family, place }: Entry): boolean {
   return family === 'vaec' && place === ours;
 }
 
-export function isTheirs({ theirs, place, variant = '' }: Target, entry: Entry): boolean {
+export function isTheirs({ theirs, place, variant = '' }: Target, entry: Peer): boolean {
   return entry.family === theirs && entry.place === place && entry.name.endsWith(variant);
+}
+
+/** Whether a target is held against this variant of a library, however fast the others are. */
+export function isNamed(entry: Peer): boolean {
+  return targets.some((target) => target.variant !== undefined && isTheirs(target, entry));
 }
 
 /** `at most 2.50: reached`. */

@@ -78,6 +78,10 @@ class Runner {
     this.processor.push((1000 * used) / this.#turn);
   }
 
+  get name(): string {
+    return this.contestant.entry.name;
+  }
+
   get family(): Family {
     return this.contestant.entry.family;
   }

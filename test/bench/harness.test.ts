@@ -1,12 +1,13 @@
 /** The benchmark's own logic: its command line, its statistics, who takes part, and what it says of targets. */
 import { describe, expect, test } from 'vitest';
+import { allContenders } from '../../bench/contenders/list.ts';
 import { distance, leftOutLines } from '../../bench/harness/contestants.ts';
 import { answerIn, meanPixels, samplesChecked } from '../../bench/harness/protocol.ts';
 import { growthExponent, ratiosOf, spreadOf } from '../../bench/harness/statistics.ts';
 import { logMarks, logScale } from '../../bench/harness/svg.ts';
 import { outrun } from '../../bench/harness/variants.ts';
 import { readOptions } from '../../bench/options.ts';
-import { verdict } from '../../bench/targets.ts';
+import { isTheirs, targets, verdict } from '../../bench/targets.ts';
 
 function options(...args: readonly string[]) {
   const read = readOptions(args);
@@ -68,6 +69,17 @@ describe('who takes part', () => {
       ...[1, 2, 3].map((n) => variant(`vaec ${n}`, 10 * n, 'vaec')),
     ];
     expect(outrun(all).map(({ name }) => name)).toEqual(['slow', 'third']);
+  });
+
+  test('a variant that a target names does, however slow it is', () => {
+    const all = allContenders({ threads: [1, 2], python: 'python3' });
+    for (const target of targets.filter((one) => one.variant !== undefined)) {
+      const named = all.filter((entry) => isTheirs(target, entry));
+      expect(named).not.toEqual([]);
+      const paced = all.map((entry, i) => ({ ...entry, pace: named.includes(entry) ? 1000 : i }));
+      const out = outrun(paced).map(({ name }) => name);
+      for (const { name } of named) expect(out).not.toContain(name);
+    }
   });
 
   test('variants that failed outrun nobody', () => {

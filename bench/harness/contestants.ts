@@ -51,12 +51,30 @@ export interface Question {
   readonly right?: readonly number[];
 }
 
-/** Starts contenders one after the other. Those that cannot run or that compute something else are left out, with why. */
-export async function openField(
+/** Where contenders find what they begin with, and what they are asked. */
+export interface Setting {
+  readonly folder: string;
+  readonly data: string;
+  readonly question: Question;
+}
+
+/** Starts contenders, has them used, and ends their processes whatever happens: each would keep this one from ending. */
+export async function withField<T>(
   entries: readonly Entry[],
-  { folder, data, question }: { readonly folder: string; readonly data: string; readonly question: Question },
+  setting: Setting,
   tell: Tell,
-): Promise<Field> {
+  use: (field: Field) => Promise<T>,
+): Promise<T> {
+  const field = await openField(entries, setting, tell);
+  try {
+    return await use(field);
+  } finally {
+    for (const { child } of field.contestants) await child.quit();
+  }
+}
+
+/** Starts contenders one after the other. Those that cannot run or that compute something else are left out, with why. */
+async function openField(entries: readonly Entry[], { folder, data, question }: Setting, tell: Tell): Promise<Field> {
   const contestants: Contestant[] = [];
   const leftOut: LeftOut[] = [];
   /** Why a library cannot run in a place: its variants are not tried. */
@@ -104,8 +122,4 @@ export async function openField(
 /** How far the worst number is from the right one, as a part of it; not a number where one is missing. */
 export function distance(numbers: readonly number[], right: readonly number[]): number {
   return Math.max(...right.map((value, i) => Math.abs((numbers[i] ?? Number.NaN) / value - 1)));
-}
-
-export async function closeField({ contestants }: Field): Promise<void> {
-  for (const { child } of contestants) await child.quit();
 }

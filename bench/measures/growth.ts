@@ -1,6 +1,6 @@
 /** How a step's time grows with the batch, the width and the depth of a VAE, and with an IWAE's draws a row. */
 import type { Entry } from '../contenders/list.ts';
-import { closeField, type LeftOut, leftOutLines, openField, wantedContenders } from '../harness/contestants.ts';
+import { type LeftOut, leftOutLines, wantedContenders, withField } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { race } from '../harness/race.ts';
 import { growthExponent, spreadOf } from '../harness/statistics.ts';
@@ -114,11 +114,13 @@ async function timesOf(
   tell: Tell,
 ): Promise<Omit<Point, 'value'>> {
   return withFixture(workload, { data }, async ({ folder }) => {
-    const field = await openField(entries, { folder, data, question: { ask: 'losses' } }, () => undefined);
-    const { timed, lost } = await race(field.contestants, rounds, { ask: 'steps', most: steps }, tell);
-    await closeField(field);
-    const contenders = timed.map(({ contestant, times }) => ({ name: contestant.entry.name, times }));
-    return { contenders, leftOut: [...field.leftOut, ...lost] };
+    const setting = { folder, data, question: { ask: 'losses' } } as const;
+    const quiet = () => undefined;
+    return withField(entries, setting, quiet, async ({ contestants, leftOut }) => {
+      const { timed, lost } = await race(contestants, rounds, { ask: 'steps', most: steps }, tell);
+      const contenders = timed.map(({ contestant, times }) => ({ name: contestant.entry.name, times }));
+      return { contenders, leftOut: [...leftOut, ...lost] };
+    });
   });
 }
 

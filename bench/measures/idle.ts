@@ -1,6 +1,6 @@
 /** Processor time that vaec takes while it has nothing to do: a model that was trained some steps and waits. */
 import type { Entry } from '../contenders/list.ts';
-import { closeField, openField, wantedContenders } from '../harness/contestants.ts';
+import { wantedContenders, withField } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { processorSeconds } from '../harness/processes.ts';
 import { digits, table } from '../harness/table.ts';
@@ -19,18 +19,18 @@ export const idle: Measure = {
     const entries = contendersOf(options);
     if (entries.length === 0) return undefined;
     const data = await withFixture(workload, options, async ({ folder }) => {
-      const field = await openField(entries, { folder, data: options.data, question: { ask: 'losses' } }, tell);
-      for (const { child } of field.contestants) await child.ask('steps 20', 'time');
-      await pause(settling);
-      const used = field.contestants.map(({ child }) => processorSeconds(child.pid ?? -1));
-      await pause(seconds);
-      const found = field.contestants.map(({ child, entry }, i) => {
-        const [before, after] = [used[i], processorSeconds(child.pid ?? -1)];
-        const percent = before === undefined || after === undefined ? undefined : (100 * (after - before)) / seconds;
-        return { name: entry.name, percent };
+      const setting = { folder, data: options.data, question: { ask: 'losses' } } as const;
+      return withField(entries, setting, tell, async ({ contestants }) => {
+        for (const { child } of contestants) await child.ask('steps 20', 'time');
+        await pause(settling);
+        const used = contestants.map(({ child }) => processorSeconds(child.pid ?? -1));
+        await pause(seconds);
+        return contestants.map(({ child, entry }, i) => {
+          const [before, after] = [used[i], processorSeconds(child.pid ?? -1)];
+          const percent = before === undefined || after === undefined ? undefined : (100 * (after - before)) / seconds;
+          return { name: entry.name, percent };
+        });
       });
-      await closeField(field);
-      return found;
     });
     const rows = data.map(({ name, percent }) => [name, percent === undefined ? 'unknown' : digits(percent)]);
     const text = `idle: a model that waits, for ${seconds} s\n${table(['percent of a core', ''], rows)}`;

@@ -1,7 +1,7 @@
 /** Where vaec's step goes, kernel by kernel: `--profile`. */
 import { kernelTable } from '../../runtime/profile/report.ts';
 import type { Entry } from '../contenders/list.ts';
-import { closeField, leftOutLines, openField, wantedContenders } from '../harness/contestants.ts';
+import { leftOutLines, wantedContenders, withField } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { peakOfCore } from '../harness/peak.ts';
 import { digits } from '../harness/table.ts';
@@ -20,16 +20,17 @@ export const profile: Measure = {
       const entries = contendersOf(options, workload.name).map(timed);
       if (entries.length === 0) continue;
       await withFixture(workload, options, async ({ folder }) => {
-        const field = await openField(entries, { folder, data: options.data, question: { ask: 'losses' } }, tell);
-        for (const { entry, child } of field.contestants) {
-          const { kernels } = await child.ask('profile', 'profile');
-          const found = kernels.length === 0 ? 'the device has no timestamps' : kernelTable(kernels);
-          texts.push(`profile: ${workload.title}, ${entry.name}\n${found}`);
-          if (entry.place === 'cpu') texts.push(`one core's peak in vectors of four: ${digits(peak)} GFLOP/s`);
-          data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
-        }
-        texts.push(...leftOutLines(field.leftOut));
-        await closeField(field);
+        const setting = { folder, data: options.data, question: { ask: 'losses' } } as const;
+        await withField(entries, setting, tell, async ({ contestants, leftOut }) => {
+          for (const { entry, child } of contestants) {
+            const { kernels } = await child.ask('profile', 'profile');
+            const found = kernels.length === 0 ? 'the device has no timestamps' : kernelTable(kernels);
+            texts.push(`profile: ${workload.title}, ${entry.name}\n${found}`);
+            if (entry.place === 'cpu') texts.push(`one core's peak in vectors of four: ${digits(peak)} GFLOP/s`);
+            data.push({ workload: workload.name, name: entry.name, peakOfCore: peak, kernels });
+          }
+          texts.push(...leftOutLines(leftOut));
+        });
       });
     }
     return texts.length === 0 ? undefined : { measure: 'profile', text: texts.join('\n\n'), data };

@@ -1,6 +1,6 @@
 /** The time to draw 10,000 pictures from the prior: the same latents decoded by everyone, the pictures read. */
 import { comparisons } from '../harness/compare.ts';
-import { closeField, openField, wantedContenders } from '../harness/contestants.ts';
+import { wantedContenders, withField } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { meanPixels, samplesChecked } from '../harness/protocol.ts';
 import { race } from '../harness/race.ts';
@@ -33,20 +33,20 @@ export const sampling: Measure = {
       const few = await openSubject(workload, spec, data, { [program]: samplesChecked });
       const [pictures] = few.valuesAt(0, few.sampled(program), new Map());
       const right = meanPixels(pictures!, samplesChecked);
-      const field = await openField(entries, { folder, data, question: { ask: 'pixels', right } }, tell);
-      const { timed, lost } = await race(field.contestants, rounds, { ask: 'images', most }, tell);
-      await closeField(field);
-      const result: Found = {
-        workload: 'sampling',
-        head: `sampling: ${draws} pictures of the ${workload.title}, rounds: ${rounds}`,
-        times: 'milliseconds for all',
-        rate: ['a second', (milliseconds) => digits((1000 * draws) / milliseconds)],
-        right,
-        timed,
-        compared: comparisons(timed, false),
-        leftOut: [...field.leftOut, ...lost],
-      };
-      return result;
+      const setting = { folder, data, question: { ask: 'pixels', right } } as const;
+      return withField(entries, setting, tell, async ({ contestants, leftOut }): Promise<Found> => {
+        const { timed, lost } = await race(contestants, rounds, { ask: 'images', most }, tell);
+        return {
+          workload: 'sampling',
+          head: `sampling: ${draws} pictures of the ${workload.title}, rounds: ${rounds}`,
+          times: 'milliseconds for all',
+          rate: ['a second', (milliseconds) => digits((1000 * draws) / milliseconds)],
+          right,
+          timed,
+          compared: comparisons(timed, false),
+          leftOut: [...leftOut, ...lost],
+        };
+      });
     });
     return { measure: 'sampling', text: textOf(found), data: [dataOf(found)] };
   },

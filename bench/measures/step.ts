@@ -1,6 +1,6 @@
 /** Milliseconds a training step, side by side: vaec beside its peers, in rounds, after their first losses agree. */
 import { comparisons } from '../harness/compare.ts';
-import { closeField, openField, wantedContenders } from '../harness/contestants.ts';
+import { wantedContenders, withField } from '../harness/contestants.ts';
 import { withFixture } from '../harness/fixture.ts';
 import { longestTurn, race } from '../harness/race.ts';
 import { referenceLosses } from '../harness/reference.ts';
@@ -37,23 +37,20 @@ function stepsOf(workload: Workload, options: Options, tell: Tell): Promise<Foun
   return withFixture(workload, { data }, async ({ folder, subject }) => {
     const right = workload.reference === 'float64' ? referenceLosses(subject, workload.checked) : undefined;
     const entries = wantedContenders(options, 'step', workload.name);
-    const field = await openField(
-      entries,
-      { folder, data, question: { ask: 'losses', ...(right && { right }) } },
-      tell,
-    );
-    const { timed, lost } = await race(field.contestants, rounds, { ask: 'steps', most: options.steps }, tell);
-    await closeField(field);
-    return {
-      workload: workload.name,
-      head: `step: ${workload.title}, rounds: ${rounds}`,
-      times: 'milliseconds a step',
-      rate: ['GFLOP/s', (milliseconds) => digits(workload.flops / milliseconds / 1e6)],
-      ...(right && { right }),
-      timed,
-      compared: comparisons(timed, aimedAt.includes(workload.name)),
-      leftOut: [...field.leftOut, ...lost],
-    };
+    const setting = { folder, data, question: { ask: 'losses', ...(right && { right }) } } as const;
+    return withField(entries, setting, tell, async ({ contestants, leftOut }): Promise<Found> => {
+      const { timed, lost } = await race(contestants, rounds, { ask: 'steps', most: options.steps }, tell);
+      return {
+        workload: workload.name,
+        head: `step: ${workload.title}, rounds: ${rounds}`,
+        times: 'milliseconds a step',
+        rate: ['GFLOP/s', (milliseconds) => digits(workload.flops / milliseconds / 1e6)],
+        ...(right && { right }),
+        timed,
+        compared: comparisons(timed, aimedAt.includes(workload.name)),
+        leftOut: [...leftOut, ...lost],
+      };
+    });
   });
 }
 

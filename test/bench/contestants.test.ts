@@ -1,0 +1,41 @@
+/** Contenders as the harness sees them: processes that answer, fail or say nothing, and always end. */
+import { expect, test } from 'vitest';
+import type { Entry } from '../../bench/contenders/list.ts';
+import { type Field, withField } from '../../bench/harness/contestants.ts';
+
+const greeting = `console.log('{"kind":"ready","version":"1","device":"none","notes":[]}');`;
+
+/** A contender that gives the same answer to every question. */
+function answering(name: string, answer: object): Entry {
+  const line = JSON.stringify(JSON.stringify(answer));
+  const answers = `require('readline').createInterface({ input: process.stdin })
+    .on('line', (line) => (line === 'quit' ? process.exit() : console.log(${line})));`;
+  return running(name, greeting + answers);
+}
+
+function running(name: string, script: string, patience?: number): Entry {
+  return {
+    name,
+    family: 'PyTorch',
+    place: 'cpu',
+    ...(patience !== undefined && { patience }),
+    command: () => ({ file: process.execPath, args: ['-e', script] }),
+  };
+}
+
+function withAll<T>(entries: readonly Entry[], use: (field: Field) => Promise<T>): Promise<T> {
+  const setting = { folder: '', data: '', question: { ask: 'losses' } } as const;
+  return withField(entries, setting, () => undefined, use);
+}
+
+test('their processes end where what they are used for fails', async () => {
+  let pid = 0;
+  const used = withAll([answering('one', { kind: 'numbers', numbers: [1] })], async ({ contestants }) => {
+    const { child } = contestants[0]!;
+    pid = child.pid!;
+    process.kill(pid, 0);
+    await child.ask('profile', 'profile');
+  });
+  await expect(used).rejects.toThrow('"profile" was answered by numbers');
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});

@@ -5,7 +5,8 @@ import sys
 from serve import Fixture, Pace, missing, serve
 
 folder, workloads, place = sys.argv[1:]
-os.environ.setdefault("JAX_PLATFORMS", place)
+# Whatever the environment says: elsewhere it would compute under the wrong name.
+os.environ["JAX_PLATFORMS"] = place
 # What it would take at once is not its own: others hold memory of the same device.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 try:

@@ -1,4 +1,8 @@
 /** Contenders as the harness sees them: processes that answer, fail or say nothing, and always end. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Entry } from '../../bench/contenders/list.ts';
 import { type Field, withField } from '../../bench/harness/contestants.ts';
@@ -38,4 +42,19 @@ test('their processes end where what they are used for fails', async () => {
   });
   await expect(used).rejects.toThrow('"profile" was answered by numbers');
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+test('JAX computes in the place of its name, whatever the environment says', ({ skip }) => {
+  const file = 'python3';
+  if (spawnSync(file, ['--version']).status !== 0) skip('there is no python3');
+  const folder = mkdtempSync(join(tmpdir(), 'vaec-bench-'));
+  try {
+    // In JAX's place: it tells what it is to compute on.
+    writeFileSync(join(folder, 'jax.py'), 'import os, sys\nprint(os.environ["JAX_PLATFORMS"])\nsys.exit()\n');
+    const env = { ...process.env, PYTHONPATH: folder, JAX_PLATFORMS: 'cpu' };
+    const { stdout } = spawnSync(file, ['bench/contenders/jax_jit.py', '', '', 'cuda'], { env, encoding: 'utf8' });
+    expect(stdout.trim()).toBe('cuda');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -16,7 +16,7 @@ export interface Entry {
   readonly place: Place;
   /** Threads that it may compute with, where that is for us to say. */
   readonly threads?: number;
-  /** Seconds that its first answer may take, where it compiles for longer than others. */
+  /** Seconds that its start and its first answer may take, where it compiles for longer than others. */
   readonly patience?: number;
   /** `fixture` is a folder of exportFixture, `data` the folder of the data files. */
   command(fixture: string, data: string): Command;

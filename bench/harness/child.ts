@@ -50,10 +50,13 @@ export class Child {
     });
   }
 
-  /** Starts the process and waits for its first answer: ready, or why it cannot run. */
-  static async start(command: Command): Promise<{ readonly child: Child; readonly answer: Answer }> {
+  /** Starts the process and waits, as patiently as for an answer, for its first words: ready, or why it cannot run. */
+  static async start(
+    command: Command,
+    patience = usualPatience,
+  ): Promise<{ readonly child: Child; readonly answer: Answer }> {
     const child = new Child(command);
-    return { child, answer: await child.#next() };
+    return { child, answer: await child.#answer(patience, 'starting') };
   }
 
   /** Undefined where it could not be started. */
@@ -71,14 +74,7 @@ export class Child {
     patience = usualPatience,
   ): Promise<Extract<Answer, { kind: Kind }>> {
     this.#process.stdin!.write(`${question}\n`);
-    let slow = false;
-    const impatience = setTimeout(() => {
-      slow = true;
-      this.#process.kill('SIGKILL');
-    }, 1000 * patience);
-    const answer = await this.#next();
-    clearTimeout(impatience);
-    if (slow) throw new Error(`"${question}" took it more than ${patience} s`);
+    const answer = await this.#answer(patience, `"${question}"`);
     if (answer.kind === kind) return answer as Extract<Answer, { kind: Kind }>;
     throw new Error(answer.kind === 'error' ? answer.message : `"${question}" was answered by ${answer.kind}`);
   }
@@ -89,6 +85,18 @@ export class Child {
     const force = setTimeout(() => this.#process.kill('SIGKILL'), 2000);
     await this.#ended;
     clearTimeout(force);
+  }
+
+  /** The next answer; an error where it takes longer than `patience` in seconds: then the process ends. */
+  async #answer(patience: number, what: string): Promise<Answer> {
+    let slow = false;
+    const impatience = setTimeout(() => {
+      slow = true;
+      this.#process.kill('SIGKILL');
+    }, 1000 * patience);
+    const answer = await this.#next();
+    clearTimeout(impatience);
+    return slow ? { kind: 'error', message: `${what} took it more than ${patience} s` } : answer;
   }
 
   #take(answer: Answer): void {

@@ -91,7 +91,7 @@ async function openField(entries: readonly Entry[], { folder, data, question }: 
       leftOut.push({ name: entry.name, reason: known });
       continue;
     }
-    const { child, answer } = await Child.start(entry.command(folder, data));
+    const { child, answer } = await Child.start(entry.command(folder, data), entry.patience);
     try {
       if (answer.kind === 'missing') {
         missing.set(kind, answer.reason);

@@ -58,3 +58,9 @@ test('JAX computes in the place of its name, whatever the environment says', ({ 
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('one that never says that it is ready is left out', async () => {
+  const mute = running('mute', 'setInterval(() => undefined, 1000)', 0.01);
+  const leftOut = await withAll([mute], (field) => Promise.resolve(field.leftOut));
+  expect(leftOut).toEqual([{ name: 'mute', reason: 'it failed: starting took it more than 0.01 s' }]);
+});

@@ -1,6 +1,7 @@
 """The contender's side of harness/protocol.ts, for those that run under Python."""
 import importlib.util
 import json
+import math
 import os
 import sys
 import time
@@ -11,6 +12,11 @@ SAMPLES_CHECKED = 16  # as in harness/protocol.ts
 
 def say(**answer):
     print(json.dumps(answer), flush=True)
+
+
+def say_numbers(numbers):
+    """JSON has no word for what is not finite."""
+    say(kind="numbers", numbers=[number if math.isfinite(number) else None for number in numbers])
 
 
 def missing(reason):
@@ -67,11 +73,11 @@ def serve(version, device, notes, losses, steps, images=None):
         if question == "quit":
             break
         if question == "losses":
-            say(kind="numbers", numbers=losses())
+            say_numbers(losses())
         elif question == "steps":
             say(kind="time", milliseconds=steps(int(rest[0])))
         elif question == "pixels" and images is not None:
-            say(kind="numbers", numbers=[float(row.mean()) for row in images()[:SAMPLES_CHECKED]])
+            say_numbers([float(row.mean()) for row in images()[:SAMPLES_CHECKED]])
         elif question == "images" and images is not None:
             begin = time.perf_counter()
             for _ in range(int(rest[0])):

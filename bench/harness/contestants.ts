@@ -47,7 +47,7 @@ export function wantedContenders(options: Options, measure: string, workload: st
 /** What contenders are asked before anything is timed, and the answer. */
 export interface Question {
   readonly ask: 'losses' | 'pixels';
-  /** Where absent, the first contender's answer is right: they are held against each other. */
+  /** Where absent, the first answer in numbers is right: they are held against each other. */
   readonly right?: readonly number[];
 }
 
@@ -100,6 +100,7 @@ async function openField(entries: readonly Entry[], { folder, data, question }: 
         leave(`it failed: ${'message' in answer ? answer.message : answer.kind}`);
       } else {
         const { numbers } = await child.ask(question.ask, 'numbers', entry.patience);
+        if (!areNumbers(numbers)) throw new Error(`its first ${question.ask} are not all numbers`);
         right ??= numbers;
         const off = distance(numbers, right);
         if (off <= agreement) {
@@ -117,6 +118,11 @@ async function openField(entries: readonly Entry[], { folder, data, question }: 
     await child.quit();
   }
   return { contestants, leftOut };
+}
+
+/** Whether an answer may be what others are held against. JSON has null for what is not finite. */
+function areNumbers(answer: readonly (number | null)[]): answer is readonly number[] {
+  return answer.length > 0 && answer.every(Number.isFinite);
 }
 
 /** How far the worst number is from the right one, as a part of it; not a number where one is missing. */

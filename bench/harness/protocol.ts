@@ -14,7 +14,8 @@ export type Answer =
   | { readonly kind: 'ready'; readonly version: string; readonly device: string; readonly notes: readonly string[] }
   /** It cannot run here: not installed, no device, not supported. */
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'numbers'; readonly numbers: readonly number[] }
+  /** null for one that is not finite. */
+  | { readonly kind: 'numbers'; readonly numbers: readonly (number | null)[] }
   /** Milliseconds each. */
   | { readonly kind: 'time'; readonly milliseconds: number }
   | { readonly kind: 'profile'; readonly kernels: readonly KernelTime[] }

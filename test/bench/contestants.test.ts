@@ -64,3 +64,20 @@ test('one that never says that it is ready is left out', async () => {
   const leftOut = await withAll([mute], (field) => Promise.resolve(field.leftOut));
   expect(leftOut).toEqual([{ name: 'mute', reason: 'it failed: starting took it more than 0.01 s' }]);
 });
+
+test('what is no number is never what others are held against', async () => {
+  const entries = [
+    answering('lost', { kind: 'numbers', numbers: [Number.NaN, 1] }),
+    answering('silent', { kind: 'numbers', numbers: [] }),
+    answering('first', { kind: 'numbers', numbers: [2, 1] }),
+    answering('second', { kind: 'numbers', numbers: [2, 1] }),
+    answering('other', { kind: 'numbers', numbers: [2, 2] }),
+  ];
+  const { contestants, leftOut } = await withAll(entries, (field) => Promise.resolve(field));
+  expect(contestants.map(({ entry }) => entry.name)).toEqual(['first', 'second']);
+  expect(leftOut.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
+    'lost: it failed: its first losses are not all numbers',
+    'silent: it failed: its first losses are not all numbers',
+    'other: it computes something else: its first losses are 2.000 2.000, and 2.000 1.000 are right',
+  ]);
+});

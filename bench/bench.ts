@@ -24,25 +24,28 @@ if (options === 'help') {
   const seconds = measures.reduce((sum, measure) => sum + measure.seconds(options), 0);
   tell(`about ${Math.ceil(seconds / 60)} minutes`);
   const findings: Finding[] = [];
+  const results: Results = { machine, measures: findings };
+  const folder = fileURLToPath(new URL('results/', import.meta.url));
+  const file = `${machine.time.replace(/[:.]/g, '-')}-${machine.revision}.json`;
+  const text = () => `${JSON.stringify(results, undefined, 2)}\n`;
   for (const measure of measures) {
     try {
       const finding = await measure.run(options, tell);
       if (finding === undefined) continue;
       findings.push(finding);
       say(finding.text);
+      // After each: nothing that was found is lost where a later measure is interrupted.
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(`${folder}${file}`, text());
     } catch (error) {
       // What the others find is not lost with it.
       tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
       process.exitCode = 1;
     }
   }
-  if (findings.length === 0) tell('nothing was measured: npm run bench -- --help');
-  const results: Results = { machine, measures: findings };
-  const text = `${JSON.stringify(results, undefined, 2)}\n`;
-  const folder = fileURLToPath(new URL('results/', import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const file = `${machine.time.replace(/[:.]/g, '-')}-${machine.revision}.json`;
-  writeFileSync(`${folder}${file}`, text);
-  if (options.json) process.stdout.write(text);
+  if (findings.length === 0) {
+    tell('nothing was measured: npm run bench -- --help');
+    process.exitCode = 1;
+  } else if (options.json) process.stdout.write(text());
   else console.log(`written to bench/results/${file}`);
 }

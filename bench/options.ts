@@ -34,7 +34,7 @@ idle, growth (a step as the batch, the width, the depth and K grow).
   --device NAME    only contenders that compute there: cpu, webgpu or cuda
   --rounds N       rounds (7); every contender has a turn in each
   --steps N        steps of a turn (40)
-  --threads LIST   numbers of threads to compare (1,2)
+  --threads LIST   numbers of threads to compare, those that there are cores for (1,2)
   --data DIR       the folder that holds mnist/
   --python FILE    the Python that has PyTorch (/usr/bin/python3)
   --coretype NAME  the kernels that PyTorch's OpenBLAS is to use, such as Haswell, in place of those it finds best
@@ -66,10 +66,13 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   if (device !== 'all' && place === undefined)
     throw new Error(`--device "${device}": ${places.join(', ')} is what there is`);
   const threads = [...new Set(values.threads.split(',').map((text) => atLeastOne('--threads', text)))];
+  const possible = threads.filter((count) => count <= availableParallelism());
+  if (possible.length === 0)
+    throw new Error(`--threads "${values.threads}": this machine has ${availableParallelism()} cores`);
   return {
     rounds: atLeastOne('--rounds', values.rounds),
     steps: atLeastOne('--steps', values.steps),
-    threads: threads.filter((count) => count <= availableParallelism()),
+    threads: possible,
     data,
     python,
     json,

@@ -1,4 +1,6 @@
 /** The benchmark's own logic: its command line, its statistics, who takes part, and what it says of targets. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allContenders } from '../../bench/contenders/list.ts';
 import { distance, leftOutLines } from '../../bench/harness/contestants.ts';
@@ -32,10 +34,21 @@ describe('the command line', () => {
 
   test('counts are whole and positive, threads are told once', () => {
     expect(options('--threads', '1,1').threads).toEqual([1]);
+    expect(() => options('--threads', '100000')).toThrow('--threads "100000": this machine has');
     expect(() => options('--rounds', '0')).toThrow('--rounds "0"');
     expect(() => options('--steps', '2.5')).toThrow('--steps "2.5"');
   });
 });
+
+test('where nothing is measured the command fails, and writes no results', () => {
+  const results = () => (existsSync('bench/results') ? readdirSync('bench/results') : undefined);
+  const before = results();
+  const args = ['--import', 'tsx', 'bench/bench.ts', '--filter', 'mistyped', '--json'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(stderr).toContain('nothing was measured');
+  expect([status, stdout]).toEqual([1, '']);
+  expect(results()).toEqual(before);
+}, 60_000);
 
 describe('statistics', () => {
   test('the median of an even number of measurements lies between the middle two', () => {

@@ -93,4 +93,7 @@ if "sampling" in index:
         return numpy.asarray(decode(state[0], latents))
 
 
-serve(jax.__version__, found.device_kind, [], losses, lambda count: pace.run(count, step, float), images)
+# Its pool has a thread for each, and --threads has no say in it.
+cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+notes = [f"all {cores} cores"] if place == "cpu" else []
+serve(jax.__version__, found.device_kind, notes, losses, lambda count: pace.run(count, step, float), images)

@@ -1,5 +1,5 @@
 /** What vaec computes on, opened so that the time of each kernel can be told. */
-import type { Plan, PlanProgram } from '../../compiler/5-kernel/plan.ts';
+import type { PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { CpuDevice } from '../../runtime/cpu/device.ts';
 import type { Device } from '../../runtime/device/device.ts';
 import { kernelTimes } from '../../runtime/profile/kernel-times.ts';
@@ -11,7 +11,6 @@ export interface Target {
   readonly device: Device;
   /** Trains and gives the mean time of each dispatch of a step; nothing unless the target was opened to be timed. */
   times(
-    plan: Plan,
     program: PlanProgram,
     train: (steps: number) => Promise<unknown>,
     steps: number,
@@ -28,7 +27,7 @@ export async function openTarget(place: string, threads: number, timed: boolean)
   const profiler = new Profiler({ warmUp, runs: Infinity });
   return {
     device: profiler.watch(device),
-    async times(_plan, program, train, steps) {
+    async times(program, train, steps) {
       const found = () => profiler.profiles.find((profile) => profile.program.name === program.name);
       const landed = () => found()?.flights.reduce((sum, { runs }) => sum + runs, 0) ?? 0;
       while (landed() < steps) await train(steps);

@@ -68,7 +68,7 @@ await serve(async (): Promise<Contender> => {
         images: async () => (await model.sample(`sample.${sampling.program}`)).values,
       },
     }),
-    profile: () => target.times(plan, training, train, profiled),
+    profile: () => target.times(training, train, profiled),
   };
 });
 

@@ -15,7 +15,9 @@ export interface Panel {
 
 const width = 790;
 const across = 2;
-const head = 66;
+const head = 46;
+/** The names of the curves, in rows above the panels. */
+const legend = { across: 4, width: 180, height: 20 } as const;
 const panel = { width: width / across, height: 250 } as const;
 const margin = { left: 52, right: 16, top: 26, bottom: 30 } as const;
 
@@ -26,15 +28,17 @@ export function curveChart(title: string, panels: readonly Panel[]): string {
     curves.flatMap(({ points }) => points.flatMap((point) => point.slice(2))),
   );
   const range = [Math.min(...times) / 1.2, Math.max(...times) * 1.2] as const;
-  const height = head + Math.ceil(panels.length / across) * panel.height;
+  const top = head + Math.ceil(names.length / legend.across) * legend.height;
+  const height = top + Math.ceil(panels.length / across) * panel.height;
   const colour = (name: string) => COLOURS[names.indexOf(name) % COLOURS.length]!;
   return svgFile(width, height, title, [
-    ...names.flatMap((name, i) => [
-      `<circle cx="${24 + i * 180}" cy="46" r="5" fill="${colour(name)}"/>`,
-      svgText(34 + i * 180, 50, name, 'start'),
-    ]),
+    ...names.flatMap((name, i) => {
+      const x = 24 + (i % legend.across) * legend.width;
+      const y = head + Math.floor(i / legend.across) * legend.height;
+      return [`<circle cx="${x}" cy="${y}" r="5" fill="${colour(name)}"/>`, svgText(x + 10, y + 4, name, 'start')];
+    }),
     ...panels.flatMap((one, i) => [
-      `<g transform="translate(${(i % across) * panel.width} ${head + Math.floor(i / across) * panel.height})">`,
+      `<g transform="translate(${(i % across) * panel.width} ${top + Math.floor(i / across) * panel.height})">`,
       ...drawn(one, range, colour),
       '</g>',
     ]),

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allContenders } from '../../bench/contenders/list.ts';
+import { curveChart } from '../../bench/harness/curves.ts';
 import { distance, leftOutLines } from '../../bench/harness/contestants.ts';
 import { answerIn, meanPixels, samplesChecked } from '../../bench/harness/protocol.ts';
 import { growthExponent, ratiosOf, spreadOf } from '../../bench/harness/statistics.ts';
@@ -136,4 +137,26 @@ test('logarithmic scales keep ratios, and mark round numbers within their range'
   expect([x(1), x(10), x(100)]).toEqual([0, 100, 200]);
   expect(logMarks(0.4, 30)).toEqual([0.5, 1, 2, 5, 10, 20]);
   expect(logMarks(0.5, 2000)).toEqual([1, 10, 100, 1000]);
+});
+
+test('the names of many curves stay within the picture, above the panels', () => {
+  const chart = (count: number) => {
+    const curves = Array.from({ length: count }, (_, i) => ({ name: `curve ${i}`, points: [[1, 2, 1, 3]] as const }));
+    const svg = curveChart('some', [{ title: 'a panel', curves }]);
+    const names = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>curve/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    const width = Number(/width="(\d+)"/.exec(svg)![1]);
+    const panels = Number(/translate\(0 (\d+)\)/.exec(svg)![1]);
+    return { names, width, panels };
+  };
+  expect(chart(4).names.map(([, y]) => y)).toEqual([50, 50, 50, 50]);
+  const { names, width, panels } = chart(6);
+  expect(names).toHaveLength(6);
+  expect(new Set(names.map(String)).size).toBe(6);
+  for (const [x, y] of names) {
+    expect(x! + 150).toBeLessThan(width);
+    expect(y).toBeLessThan(panels);
+  }
 });

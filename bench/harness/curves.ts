@@ -17,7 +17,7 @@ const width = 790;
 const across = 2;
 const head = 46;
 /** The names of the curves, in rows above the panels. */
-const legend = { across: 4, width: 180, height: 20 } as const;
+const legend = { across: 4, width: 190, height: 20 } as const;
 const panel = { width: width / across, height: 250 } as const;
 const margin = { left: 52, right: 16, top: 26, bottom: 30 } as const;
 

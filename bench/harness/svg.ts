@@ -2,12 +2,12 @@
 export const ink = '#333333';
 export const faint = '#e4e4e4';
 
-/** A whole file. */
+/** A whole file. A title is printed smaller where it is long: about half the size is a letter's width. */
 export function svgFile(width: number, height: number, title: string, content: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="13">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    svgText(16, 24, title, 'start', 15),
+    svgText(16, 24, title, 'start', Math.min(15, Math.floor((1.9 * (width - 32)) / title.length))),
     ...content,
     '</svg>',
     '',

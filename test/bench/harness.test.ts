@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allContenders } from '../../bench/contenders/list.ts';
+import { chartsOf } from '../../bench/harness/charts.ts';
 import { curveChart } from '../../bench/harness/curves.ts';
 import { distance, leftOutLines } from '../../bench/harness/contestants.ts';
+import { describeMachine } from '../../bench/harness/machine.ts';
 import { answerIn, meanPixels, samplesChecked } from '../../bench/harness/protocol.ts';
 import { growthExponent, ratiosOf, spreadOf } from '../../bench/harness/statistics.ts';
 import { logMarks, logScale } from '../../bench/harness/svg.ts';
 import { outrun } from '../../bench/harness/variants.ts';
+import type { Results } from '../../bench/measures/measure.ts';
 import { readOptions } from '../../bench/options.ts';
 import { isTheirs, targets, verdict } from '../../bench/targets.ts';
 
@@ -49,7 +52,7 @@ test('where nothing is measured the command fails, and writes no results', () =>
   expect(stderr).toContain('nothing was measured');
   expect([status, stdout]).toEqual([1, '']);
   expect(results()).toEqual(before);
-}, 60_000);
+});
 
 describe('statistics', () => {
   test('the median of an even number of measurements lies between the middle two', () => {
@@ -159,4 +162,23 @@ test('the names of many curves stay within the picture, above the panels', () =>
     expect(x! + 150).toBeLessThan(width);
     expect(y).toBeLessThan(panels);
   }
+});
+
+test('each machine has its charts, and the files of one machine share them', () => {
+  const results = (processor: string, cores: number, ...measures: readonly string[]): Results => ({
+    machine: { ...describeMachine(), processor, cores },
+    measures: measures.map((measure) => ({
+      measure,
+      text: '',
+      data: [{ workload: 'ddpm', contenders: [{ name: `vaec on ${processor}`, times: [1, 2] }] }],
+    })),
+  });
+  const own = results('EPYC', 2, 'step');
+  const charts = chartsOf([own, results('EPYC', 2, 'startup', 'step'), results('Xeon', 16, 'step')]);
+  expect(charts.map(({ name }) => name)).toEqual(['bench-ddpm.svg', 'bench-ddpm-2.svg']);
+  const [first, second] = charts;
+  expect(first!.title).not.toContain('EPYC');
+  expect(second!.title).toMatch(/; Xeon, 16 cores$/);
+  expect(second!.svg).toContain('vaec on Xeon');
+  expect(chartsOf([own])).toEqual([first]);
 });

@@ -73,6 +73,31 @@ describe('a result is refused', () => {
     expect(disagreement(plain, wrong, bounds)).toMatch(/^pre\[\d+\] is .* by the plain schedule$/),
   );
 
+  describe('though it is large', () => {
+    const [height, width] = [100, 250];
+    const [row, column] = [k.axis('row', height), k.axis('column', width)];
+    const [x, y] = [k.tensor('x', [height, width]), k.tensor('y', [height, width])];
+    const next = k.apply('add', k.at(x, k.flat(row, column)), k.number(1));
+    const large = k.kernel('next', [row, column], k.phase([], [], [k.store(y, k.flat(row, column), next)]));
+    const numbers = randomInputs(tensorsOf(large), 'mixed');
+    const known = boundsOf(large, numbers, {})!;
+    const right = Float32Array.from(numbers.get('x')!, (value) => value + 1);
+    const verdict = (place: number, value: number) =>
+      disagreement(new Map([['y', right]]), new Map([['y', right.with(place, value)]]), known);
+    // Not one of the points that are evaluated.
+    const inside = right.findIndex((_, i) => i > width && !known.get('y')!.has(i));
+
+    test('with an element that is no number, or infinite', () => {
+      expect(verdict(inside, 0.5)).toBeUndefined();
+      expect(verdict(inside, NaN)).toContain(`y[${inside}] is NaN`);
+      expect(verdict(inside, -Infinity)).toContain(`y[${inside}] is -Infinity`);
+    });
+
+    test.each([0, width - 1, (height - 1) * width, height * width - 1])('with the corner at %d wrong', (corner) =>
+      expect(verdict(corner, 5)).toContain(`y[${corner}] is 5`),
+    );
+  });
+
   test('where integers differ', () => {
     const [a, b] = [Uint32Array.of(1, 0, 1), Uint32Array.of(1, 1, 1)];
     expect(disagreement(new Map([['mask', a]]), new Map([['mask', b]]), new Map())).toContain('mask[1]');

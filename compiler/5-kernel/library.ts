@@ -73,7 +73,7 @@ export class Library {
     const wanted = this.#wanted.get(mark);
     const asTuned = wanted && this.#asTuned(kernel, accessOf, wanted);
     const { scheduled, name } = this.#add(asTuned ?? byDefault, program);
-    if (wanted !== undefined && asTuned !== undefined) this.#tuned.set(mark, { name, ...wanted });
+    if (wanted !== undefined && asTuned !== undefined) this.#tuned.set(mark, { ...wanted, name });
     if (onKernel !== undefined && !this.#told.has(mark)) {
       this.#told.add(mark);
       onKernel({ name, program, kernel, accessOf, choice: byDefault.scheduled.choice, fingerprint: mark });

@@ -82,6 +82,9 @@ describe('a compilation with tuned schedules', () => {
   test('takes one that fits, says so in the plan, and leaves the other kernels alone', () => {
     const { plan, kernels } = compiled({ tuned: [tuned] });
     expect(plan.tuned).toEqual([{ name: kernel.name, ...tuned }]);
+    // As run.json has them: with the names that they had in another plan.
+    const named = { name: 'elsewhere', ...tuned };
+    expect(compiled({ tuned: [named] }).plan.tuned).toEqual(plan.tuned);
     const changed = [...kernels].filter(([name, source]) => byDefault.kernels.get(name) !== source);
     expect(changed.map(([name]) => name)).toEqual([kernel.name]);
     expect(plan.kernels.find(({ name }) => name === kernel.name)!.workgroupSize).toEqual([4, 1, 1]);

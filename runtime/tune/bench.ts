@@ -5,7 +5,7 @@ import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import { type Trial, trialOf, type Variant } from '../../compiler/5-kernel/trial.ts';
 import { storedBy, tensorsOf } from '../../compiler/5-kernel/walk.ts';
 import type { Device } from '../device/device.ts';
-import { InternalError } from '../errors.ts';
+import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Executor, Flight } from '../execute/executor.ts';
 import type { Scalars } from '../execute/inputs.ts';
 import { type Bounds, boundsOf, disagreement, finiteShare, type Stored } from './agreement.ts';
@@ -45,7 +45,7 @@ export async function openHeat(
       const reason = await bench.prepare(variant);
       if (reason !== undefined) refused.set(variant, reason);
     }
-    bench.fill();
+    if (refused.size < variants.length) bench.fill();
   } catch (error) {
     executor.close();
     throw error;
@@ -53,6 +53,7 @@ export async function openHeat(
   return {
     objection: async (variant) => refused.get(variant) ?? disagreement(plain, await bench.results(variant), bounds),
     time: (variant, runs) => bench.time(variant, runs),
+    settle: () => bench.settle(),
     close: () => executor.close(),
   };
 }
@@ -119,8 +120,9 @@ class Bench {
       });
       return undefined;
     } catch (error) {
+      // A device that is lost is none for any variant; one that has no room for this one may have it for the next.
       this.#options.device.check();
-      if (!(error instanceof InternalError)) throw error;
+      if (!(error instanceof InternalError || error instanceof EnvironmentError)) throw error;
       return error.message;
     }
   }
@@ -152,6 +154,11 @@ class Bench {
     const times = dispatches.map(({ begin, end }) => end - begin);
     const isTimed = clock === 'device' && times.length > 0;
     return this.#clock.reading(host, isTimed ? times.reduce((sum, time) => sum + time, 0) : undefined);
+  }
+
+  /** Keeps to the clock that is believed by now. */
+  settle(): void {
+    this.#clock.settle();
   }
 
   #restore(): void {

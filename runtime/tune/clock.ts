@@ -5,9 +5,14 @@ const telling = 5;
 /** The share of the host's time that a device's clock may give: kernels are what a batch spends its time on. */
 const plausible = { least: 0.5, most: 1.02 };
 
-/** Decides by the first long batch that both have timed, and stays with it, so that times can be compared. */
+/** Decides by the first long batch that both have timed, and stays with that, so that times can be compared. */
 export class BatchClock {
   #isTrusted: boolean | undefined;
+
+  /** Stays with the host's clock where no batch was long enough to decide: a race is timed by one clock. */
+  settle(): void {
+    this.#isTrusted ??= false;
+  }
 
   /** Milliseconds of a batch, by the host's clock and, where it has one, by the device's. */
   reading(host: number, device: number | undefined): number {

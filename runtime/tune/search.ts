@@ -1,6 +1,6 @@
 /**
  * The search for one kernel's schedule: from the default outwards, a few neighbours at a time, those of the best so far
- * first. A variant is timed only once its result has been found to be that of the plain schedule.
+ * first; with the first of them, what won before and some schedules of every other kind. A variant is timed only once its result has been found to be that of the plain schedule.
  */
 import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { fight, medianTimes, runsFor, type Stopwatch } from './race.ts';
@@ -17,6 +17,8 @@ export interface Heat<C> {
   /** Why the contestant may not take part: the device refuses it, or its result is wrong. Runs it once. */
   objection(contestant: C): Promise<string | undefined>;
   readonly time: Stopwatch<C>;
+  /** From here on all times are by one clock, and can be compared. */
+  settle(): void;
   close(): void;
 }
 
@@ -25,6 +27,8 @@ export interface Subject<C extends Contestant> {
   /** Milliseconds of a run by default, as far as is known. */
   readonly before: number;
   readonly choices: readonly Choice[];
+  /** What won a search before: it takes part first, so that nothing slower takes its place. */
+  readonly known?: Choice;
   /** Undefined where the device cannot run it. */
   variant(choice: Choice): C | undefined;
   heat(contestants: readonly C[]): Promise<Heat<C>>;
@@ -50,11 +54,13 @@ export interface SearchResult<C> {
   readonly complete: boolean;
 }
 
-/** Contestants of a heat beside the default. */
+/** Contestants of a heat beside the default; the first heat has some more. */
 const heatSize = 6;
+/** Of each kind that the default is not: how good a kind is no setting of another tells. */
+const ofEachKind = 2;
 /** Heats without a better one that end the search. */
 const patience = 2;
-/** What takes so many times the best is not timed again. */
+/** What takes so many times as long as the default in its first run, and 2 ms at least, is not timed again. */
 const hopeless = 3;
 
 export async function search<C extends Contestant>(subject: Subject<C>): Promise<SearchResult<C>> {
@@ -62,16 +68,18 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   const seen = new Set([byDefault.fingerprint]);
   const refused: Objection[] = [];
   let left = subject.choices;
+  let first = firstOf(subject);
   let best: { readonly contestant: C; readonly ratio: number } = { contestant: byDefault, ratio: 1 };
   let [before, timed, stale] = [subject.before, 1, 0];
   while (stale < patience && !subject.expired()) {
-    const { taken, rest } = nearest(subject, left, best.contestant.choice, seen);
-    left = rest;
+    const { taken, rest } = next(subject, left, best.contestant.choice, first, seen);
+    [left, first] = [rest, []];
     if (taken.length === 0) break;
     const heat = await subject.heat([byDefault, ...taken]);
     try {
       await heat.time(byDefault, 1);
       const runs = await runsFor(byDefault, heat.time);
+      heat.settle();
       const once = await heat.time(byDefault, runs);
       const admitted: C[] = [];
       for (const contestant of taken) {
@@ -99,6 +107,7 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   try {
     for (const contestant of [byDefault, best.contestant]) await heat.time(contestant, 1);
     const runs = await runsFor(byDefault, heat.time);
+    heat.settle();
     const { holder, challenger, won } = await fight(byDefault, best.contestant, heat.time, runs);
     return won
       ? { before: holder, after: challenger, winner: best.contestant, ...ended }
@@ -108,27 +117,42 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   }
 }
 
-/** The next contestants: of choices not tried yet, those that differ from the best in the fewest settings. */
-function nearest<C extends Contestant>(
+/** What takes part in the first heat beside neighbours of the default, evenly from the choices of each kind. */
+function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>): readonly Choice[] {
+  const kinds = new Set(choices.map(({ kind }) => kind));
+  kinds.delete(byDefault.choice.kind);
+  const others = [...kinds].flatMap((kind) => {
+    const own = choices.filter((choice) => choice.kind === kind);
+    const places = Array.from({ length: ofEachKind }, (_, i) => Math.floor(((i + 0.5) * own.length) / ofEachKind));
+    return [...new Set(places)].map((place) => own[place]!);
+  });
+  return known === undefined ? others : [known, ...others];
+}
+
+/** The next contestants: the first ones, then of choices not tried yet those that differ least from the best. */
+function next<C extends Contestant>(
   subject: Subject<C>,
   left: readonly Choice[],
   best: Choice,
+  first: readonly Choice[],
   seen: Set<string>,
 ): { readonly taken: readonly C[]; readonly rest: readonly Choice[] } {
-  const inOrder = left
+  const others = left
+    .filter((choice) => !first.includes(choice))
     .map((choice) => ({ choice, distance: distance(choice, best) }))
     .sort((a, b) => a.distance - b.distance);
+  const inOrder = [...first, ...others.map(({ choice }) => choice)];
   const taken: C[] = [];
   let used = 0;
-  for (const { choice } of inOrder) {
-    if (taken.length === heatSize) break;
+  for (const choice of inOrder) {
+    if (taken.length === heatSize + first.length) break;
     used++;
     const variant = subject.variant(choice);
     if (variant === undefined || seen.has(variant.fingerprint)) continue;
     seen.add(variant.fingerprint);
     taken.push(variant);
   }
-  return { taken, rest: inOrder.slice(used).map(({ choice }) => choice) };
+  return { taken, rest: inOrder.slice(used) };
 }
 
 /** How far apart two choices are: the settings that differ, numbers by their ratio; another kind is farther than any. */

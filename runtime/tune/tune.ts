@@ -1,12 +1,13 @@
 /**
- * Searches the schedules of a plan's kernels on a device: first every kernel's time by default, then the kernels in turn,
- * the longest first, each for its share of the time that is left.
+ * Searches the schedules of a plan's kernels on a device: first the time by default of as many kernels as a quarter of the
+ * budget is enough for, then those kernels in turn, the longest first, each for its share of the time that is left; and so
+ * on with other kernels while there is time.
  */
 import type { KernelEmitter } from '../../compiler/5-kernel/emitter.ts';
 import type { PlannedKernel } from '../../compiler/5-kernel/library.ts';
 import type { Plan } from '../../compiler/5-kernel/plan.ts';
 import type { Profile } from '../../compiler/5-kernel/schedule/profile.ts';
-import { plainChoice, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
+import { isInSpace, plainChoice, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { type Variant, variantOf } from '../../compiler/5-kernel/trial.ts';
 import { tensorsOf } from '../../compiler/5-kernel/walk.ts';
 import type { Device } from '../device/device.ts';
@@ -29,7 +30,7 @@ export interface TunedKernel extends FoundSchedule {
 }
 
 export type TuneEvent =
-  /** The time of every kernel by default is measured. */
+  /** The kernel's time by default is measured. */
   | { readonly kind: 'measure'; readonly kernel: string; readonly at: number; readonly of: number }
   | { readonly kind: 'search'; readonly kernel: string; readonly at: number; readonly of: number }
   | { readonly kind: 'found'; readonly found: TunedKernel }
@@ -49,6 +50,8 @@ export interface TuneOptions {
   readonly onEvent?: (event: TuneEvent) => void;
   /** Called with what was found for each kernel, before the next one's turn. */
   readonly keep: (found: FoundSchedule) => Promise<void>;
+  /** What was found before: winners take part again, and give way only to what is faster. */
+  readonly known?: readonly FoundSchedule[];
   /** A clock in milliseconds. */
   readonly now?: () => number;
 }
@@ -68,33 +71,40 @@ export async function tune(options: TuneOptions): Promise<void> {
   const { kernels, budget, signal, onEvent = () => undefined, now = () => performance.now() } = options;
   const end = now() + 1000 * budget;
   const over = () => signal?.aborted === true || now() >= end;
-  const ready: Ready[] = [];
-  for (const [at, planned] of kernels.entries()) {
-    if (over()) {
-      onEvent({ kind: 'skipped', kernel: planned.name, reason: 'there was no time for it' });
-      continue;
+  const skip = (kernel: string, reason = 'there was no time for it') => onEvent({ kind: 'skipped', kernel, reason });
+  let at = 0;
+  while (at < kernels.length && !over()) {
+    const measured = now() + (end - now()) * measuringShare;
+    const ready: Ready[] = [];
+    for (; at < kernels.length && !over() && (ready.length === 0 || now() < measured); at++) {
+      const planned = kernels[at]!;
+      onEvent({ kind: 'measure', kernel: planned.name, at, of: kernels.length });
+      const found = await prepare(planned, options, now);
+      if (typeof found === 'string') skip(planned.name, found);
+      else ready.push(found);
     }
-    onEvent({ kind: 'measure', kernel: planned.name, at, of: kernels.length });
-    const found = await prepare(planned, options, now);
-    if (typeof found === 'string') onEvent({ kind: 'skipped', kernel: planned.name, reason: found });
-    else ready.push(found);
-  }
-  ready.sort((a, b) => b.before - a.before);
-  for (const [at, each] of ready.entries()) {
-    const kernel = each.planned.name;
-    if (over()) {
-      onEvent({ kind: 'skipped', kernel, reason: 'there was no time for it' });
-      continue;
+    ready.sort((a, b) => b.before - a.before);
+    for (const [turn, each] of ready.entries()) {
+      const kernel = each.planned.name;
+      if (over()) {
+        skip(kernel);
+        continue;
+      }
+      onEvent({ kind: 'search', kernel, at: turn, of: ready.length });
+      const left = ready.slice(turn).reduce((sum, { before }) => sum + before, 0);
+      const until = Math.min(end, now() + Math.max(leastShare, ((end - now()) * each.before) / left));
+      const known = options.known?.find((one) => one.kernel === each.planned.fingerprint);
+      const expired = () => signal?.aborted === true || now() >= until;
+      const found = await searched(each, options.profile, known, expired);
+      onEvent({ kind: 'found', found });
+      if (saysMore(found, known)) await options.keep(foundOf(found));
     }
-    onEvent({ kind: 'search', kernel, at, of: ready.length });
-    const left = ready.slice(at).reduce((sum, { before }) => sum + before, 0);
-    const until = Math.min(end, now() + Math.max(leastShare, ((end - now()) * each.before) / left));
-    const found = await searched(each, options.profile, () => signal?.aborted === true || now() >= until);
-    // A search that was cut short and found nothing says nothing.
-    if (found.complete || found.winner !== undefined) await options.keep(foundOf(found));
-    onEvent({ kind: 'found', found });
   }
+  for (const { name } of kernels.slice(at)) skip(name);
 }
+
+/** Of the time that is left, what measuring kernels by default may take before some of them are searched. */
+const measuringShare = 1 / 4;
 
 /** A kernel's share of the budget at least, in milliseconds. */
 const leastShare = 500;
@@ -117,10 +127,9 @@ async function prepare(planned: PlannedKernel, options: TuneOptions, now: () => 
     const reason = await heat.objection(byDefault);
     if (reason !== undefined)
       return `by default, ${reason}: this is a fault of vaec or of the driver, please report it`;
-    const [before] = await medianTimes([byDefault], heat.time, {
-      runs: await runsFor(byDefault, heat.time),
-      rounds: 1,
-    });
+    const runs = await runsFor(byDefault, heat.time);
+    heat.settle();
+    const [before] = await medianTimes([byDefault], heat.time, { runs, rounds: 1 });
     return { planned, byDefault, expected, bench, before: before! };
   } finally {
     heat.close();
@@ -130,19 +139,31 @@ async function prepare(planned: PlannedKernel, options: TuneOptions, now: () => 
 async function searched(
   { planned, byDefault, expected, bench, before }: Ready,
   profile: Profile,
+  known: FoundSchedule | undefined,
   expired: () => boolean,
 ): Promise<TunedKernel> {
   const { limits } = bench.device;
+  const wonBefore = known?.winner?.choice;
+  const isKnown = wonBefore !== undefined && isInSpace(wonBefore, planned.kernel, profile);
   const { winner, ...result } = await search<Variant>({
     byDefault,
     before,
     choices: spaceOf(planned.kernel, profile, limits),
+    ...(isKnown && { known: wonBefore }),
     variant: (choice) => variantOf(planned, choice, profile, bench.emitter, limits),
     heat: (variants) => openHeat(variants, expected, bench),
     expired,
   });
   const found = { name: planned.name, kernel: planned.fingerprint, ...result };
   return winner === undefined ? found : { ...found, winner: { choice: winner.choice, text: winner.fingerprint } };
+}
+
+/**
+ * Whether what was found takes the place of what is known. A search that was cut short and found nothing says nothing, nor
+ * does one that found the same again: it may have been searched to the end before.
+ */
+export function saysMore({ complete, winner }: FoundSchedule, known?: FoundSchedule): boolean {
+  return complete || (winner !== undefined && winner.text !== known?.winner?.text);
 }
 
 function foundOf({ name, kernel, before, after, complete, winner }: TunedKernel): FoundSchedule {

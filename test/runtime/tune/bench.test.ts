@@ -7,10 +7,12 @@ import type { Choice } from '../../../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../../../compiler/5-kernel/schedule/profile.ts';
 import { plainChoice } from '../../../compiler/5-kernel/schedule/space.ts';
 import { type Variant, variantOf } from '../../../compiler/5-kernel/trial.ts';
+import type { Device } from '../../../runtime/device/device.ts';
+import { EnvironmentError } from '../../../runtime/errors.ts';
 import { expectedOf, openHeat } from '../../../runtime/tune/bench.ts';
 import type { FoundSchedule } from '../../../runtime/tune/cache.ts';
 import { search } from '../../../runtime/tune/search.ts';
-import { tune, type TuneEvent } from '../../../runtime/tune/tune.ts';
+import { saysMore, tune, type TuneEvent } from '../../../runtime/tune/tune.ts';
 import * as k from '../../support/kernels.ts';
 import * as shapes from '../../support/kernel-shapes.ts';
 import { testSources } from '../../support/sources.ts';
@@ -148,6 +150,59 @@ for (const { target, device } of await openTestTargets()) {
       expect(kept.length).toBe(some.length);
     });
 
+    test('a part of the time is spent on measuring, and kernels are searched before all are measured', async () => {
+      const events: TuneEvent[] = [];
+      let time = 0;
+      await tune({
+        device: device!,
+        plan,
+        kernels: planned,
+        profile: profileNamed(plan.profile)!,
+        emitter: () => emitterFor(profileNamed(plan.profile)!),
+        budget: 2,
+        keep: () => Promise.resolve(),
+        onEvent: (event) => {
+          if (event.kind === 'search' && !events.some(({ kind }) => kind === 'search')) {
+            // A kernel begun within the quarter may end after it.
+            expect(time).toBeLessThanOrEqual(1000);
+          }
+          events.push(event);
+        },
+        now: () => (time += 20),
+      });
+      const kinds = events.map(({ kind }) => kind);
+      expect(kinds).toContain('search');
+      expect(kinds.slice(0, kinds.indexOf('search')).length).toBeLessThan(planned.length);
+      const told = events.flatMap((event) =>
+        event.kind === 'found' ? [event.found.name] : event.kind === 'skipped' ? [event.kernel] : [],
+      );
+      expect(told.sort()).toEqual(planned.map(({ name }) => name).sort());
+    });
+
+    test('a kernel that the device has no room for is told of, and is not the end', async () => {
+      const { bench, make, expected, variants } = await opened(right, [vectors]);
+      if (typeof expected === 'string') throw new Error(expected);
+      const full = () => Promise.reject(new EnvironmentError('the device has no room for it'));
+      const crowded: Device = {
+        report: device!.report,
+        limits: device!.limits,
+        check: () => device!.check(),
+        close: () => undefined,
+        executor: (compiled) => {
+          const executor = device!.executor(compiled);
+          executor.prepare = full;
+          return executor;
+        },
+      };
+      const options = { ...bench, device: crowded };
+      expect(await expectedOf(make(plainChoice(profile())), options)).toBe('the device has no room for it');
+      const heat = await openHeat(variants, expected, options);
+      expect(await heat.objection(variants[0]!)).toBe('the device has no room for it');
+      heat.close();
+      const lost = { ...crowded, check: () => expect.fail('the device is lost') };
+      await expect(openHeat(variants, expected, { ...bench, device: lost })).rejects.toThrow('the device is lost');
+    });
+
     test('without time, every kernel is left by default', async () => {
       const events: TuneEvent[] = [];
       const emitter = () => emitterFor(profileNamed(plan.profile)!);
@@ -159,6 +214,29 @@ for (const { target, device } of await openTestTargets()) {
     });
   });
 }
+
+describe('what was found takes the place of what is known', () => {
+  const found = (complete: boolean, text?: string): FoundSchedule => ({
+    name: 'dense',
+    kernel: 'ab',
+    before: 2,
+    after: 1,
+    complete,
+    ...(text !== undefined && { winner: { choice: plainChoice(profileNamed('cpu')!), text } }),
+  });
+
+  test('where the search came to its end', () => {
+    expect(saysMore(found(true), found(true, 'cd'))).toBe(true);
+    expect(saysMore(found(true, 'cd'), found(false, 'cd'))).toBe(true);
+  });
+
+  test('where it was cut short, only by something else that won', () => {
+    expect(saysMore(found(false), found(true, 'cd'))).toBe(false);
+    expect(saysMore(found(false, 'cd'), found(true, 'cd'))).toBe(false);
+    expect(saysMore(found(false, 'ef'), found(true, 'cd'))).toBe(true);
+    expect(saysMore(found(false, 'ef'))).toBe(true);
+  });
+});
 
 function storedIn(kernel: Kernel): ReadonlySet<string> {
   return new Set(kernel.phases.flatMap(({ stores }) => stores.map(({ tensor }) => tensor.name)));

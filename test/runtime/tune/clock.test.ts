@@ -22,10 +22,18 @@ describe('a batch is timed by the host', () => {
     expect(clock.reading(4, 3.9)).toBe(4);
     expect(clock.reading(20, 19)).toBe(19);
   });
+
+  test('for good where none had been when the race began', () => {
+    const clock = new BatchClock();
+    expect(clock.reading(4, 3.9)).toBe(4);
+    clock.settle();
+    expect(clock.reading(20, 19)).toBe(20);
+  });
 });
 
 test('a batch is timed by the device where both clocks go together', () => {
   const clock = new BatchClock();
   expect(clock.reading(20, 19)).toBe(19);
+  clock.settle();
   expect(clock.reading(20, 1)).toBe(1);
 });

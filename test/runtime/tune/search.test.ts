@@ -35,6 +35,7 @@ function subject({ cost, objection, noise = () => 1, expired = () => false }: Wo
           opened.timed.add(one.fingerprint);
           return Promise.resolve(runs * cost(tile(one)) * noise());
         },
+        settle: () => undefined,
         close: () => opened.closed++,
       });
     },
@@ -89,6 +90,26 @@ describe('a search', () => {
     expect(winner?.choice).toMatchObject({ rows: 12 });
     expect(complete).toBe(false);
     expect(opened.closed).toBe(opened.heats);
+  });
+
+  test('tries other kinds before it goes on with the neighbours of the default', async () => {
+    const panels = [1, 2, 4].map((quads): Choice => ({ kind: 'panels', quads, rows: 8, columns: 8 }));
+    const { made } = subject({ cost: ({ kind, rows }) => ((kind as string) === 'panels' ? 0.1 : 1 + rows / 100) });
+    const { winner } = await search({ ...made, choices: [...choices, ...panels] });
+    expect(winner?.choice.kind).toBe('panels');
+  });
+
+  test('that has time for one heat alone finds nothing slower than what won before', async () => {
+    const known = choice(32, 1);
+    const { made, opened } = subject({
+      cost: ({ rows, bands }) => (rows === 32 && bands === 1 ? 0.25 : rows === 8 && bands === 2 ? 1 : 0.5),
+      expired: () => opened.closed > 0,
+    });
+    expect((await search(made)).winner).toBeDefined();
+    opened.closed = 0;
+    const { winner, complete } = await search({ ...made, known });
+    expect(winner?.choice).toEqual(known);
+    expect(complete).toBe(false);
   });
 });
 

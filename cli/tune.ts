@@ -1,12 +1,15 @@
 /** `vaec tune`: searches the schedules of a spec's kernels on the device at hand, and keeps what it finds for later runs. */
-import { emitterFor } from '../compiler/compile.ts';
+import { basename } from 'node:path';
+import { check, emitterFor } from '../compiler/compile.ts';
 import type { PlannedKernel } from '../compiler/5-kernel/library.ts';
-import type { Plan } from '../compiler/5-kernel/plan.ts';
+import type { Plan, PlanProgram } from '../compiler/5-kernel/plan.ts';
 import { choiceText } from '../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../compiler/5-kernel/schedule/profile.ts';
 import { UsageError, VaecError } from '../runtime/errors.ts';
+import { diskSources } from '../runtime/spec-sources.ts';
 import { tune, type TuneEvent, type TunedKernel } from '../runtime/tune/tune.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
+import { tellDiagnostics } from './diagnostics.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
 import { cacheFor } from './schedules.ts';
@@ -28,6 +31,11 @@ const defaultBudget = 60;
 
 export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Terminal): Promise<void> {
   checkDeviceFlags(flags);
+  const settings = flags.set && { hypers: flags.set };
+  const checked = check({ entry: spec, host: diskSources(), ...settings });
+  // A spec that is wrong needs no device, nor does a program that it lacks.
+  if (checked.diagnostics.some(({ severity }) => severity === 'error')) tellDiagnostics(checked, terminal);
+  checkProgram(spec, checked.programs, flags.program);
   const device = await openChosenDevice(flags, terminal);
   const interrupt = listenForInterrupt(() => terminal.err('stopping after this kernel; again to stop at once'));
   try {
@@ -37,6 +45,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     const { plan } = compileSpec(spec, { ...options, ...(flags.set && { set: flags.set }) }, terminal);
     const wanted = kernelsOf(plan, planned, flags.program);
     const cache = cacheFor(device.report);
+    await cache.open();
     const { found: before, notes } = await cache.read();
     for (const note of notes) terminal.err(`note: ${note}`);
     const known = new Set(flags.again ? [] : before.filter(({ complete }) => complete).map(({ kernel }) => kernel));
@@ -49,35 +58,45 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     const profile = profileNamed(name)!;
     const found: TunedKernel[] = [];
     const skipped = new Map<string, number>();
-    await tune({
-      device,
-      plan,
-      kernels: left,
-      profile,
-      emitter: () => emitterFor(profile),
-      budget: flags.budget ?? defaultBudget,
-      signal: interrupt.signal,
-      keep: (one) => cache.keep(one),
-      onEvent: (event) => {
-        tell(event, flags, terminal);
-        if (event.kind === 'found') found.push(event.found);
-        if (event.kind === 'skipped') skipped.set(event.reason, (skipped.get(event.reason) ?? 0) + 1);
-      },
-    });
-    terminal.status('');
-    if (!flags.json) {
-      if (found.length > 0) terminal.out(table(found).join('\n'));
-      if (found.some(({ complete }) => !complete)) terminal.out('+: cut short; the same command again goes on with it');
-      for (const [reason, count] of skipped) {
-        terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);
-      }
-      terminal.out(`kept in ${cache.folder}`);
+    try {
+      await tune({
+        device,
+        plan,
+        kernels: left,
+        profile,
+        emitter: () => emitterFor(profile),
+        budget: flags.budget ?? defaultBudget,
+        signal: interrupt.signal,
+        known: before,
+        keep: (one) => cache.keep(one),
+        onEvent: (event) => {
+          tell(event, flags, terminal);
+          if (event.kind === 'found') found.push(event.found);
+          if (event.kind === 'skipped') skipped.set(event.reason, (skipped.get(event.reason) ?? 0) + 1);
+        },
+      });
+    } finally {
+      // Also where the disk is full in the middle, or the device lost.
+      terminal.status('');
+      if (!flags.json) tellFound(found, skipped, terminal);
     }
+    if (!flags.json) terminal.out(`kept in ${cache.folder}`);
     if (interrupt.signal.aborted) throw new VaecError('stopped, and what was found is kept', interrupted);
   } finally {
     interrupt.release();
     device.close();
   }
+}
+
+/** Throws a UsageError where the spec has no program of that name or kind. */
+function checkProgram(
+  spec: string,
+  programs: readonly Pick<PlanProgram, 'name' | 'kind'>[],
+  wanted: string | undefined,
+): void {
+  if (wanted === undefined || programs.some(({ name, kind }) => name === wanted || kind === wanted)) return;
+  const names = [...new Set(programs.flatMap(({ name, kind }) => [kind, name]))].join(', ');
+  throw new UsageError(`"${basename(spec, '.vae')}" has no program "${wanted}"; there is ${names}`);
 }
 
 /** The kernels that the programs of that name or kind dispatch; all of the plan where none is named. */
@@ -88,12 +107,18 @@ function kernelsOf(
 ): readonly PlannedKernel[] {
   if (program === undefined) return planned;
   const chosen = plan.programs.filter(({ name, kind }) => name === program || kind === program);
-  if (chosen.length === 0) {
-    const names = [...new Set(plan.programs.flatMap(({ name, kind }) => [kind, name]))].join(', ');
-    throw new UsageError(`"${plan.spec.name}" has no program "${program}"; there is ${names}`);
-  }
   const used = new Set(chosen.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
   return planned.filter(({ name }) => used.has(name));
+}
+
+function tellFound(found: readonly TunedKernel[], skipped: ReadonlyMap<string, number>, terminal: Terminal): void {
+  if (found.length > 0) terminal.out(table(found).join('\n'));
+  if (found.some(({ complete }) => !complete)) {
+    terminal.out('+: cut short; the same command searches it again, beginning with what won');
+  }
+  for (const [reason, count] of skipped) {
+    terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);
+  }
 }
 
 function tell(event: TuneEvent, { json }: TuneFlags, terminal: Terminal): void {

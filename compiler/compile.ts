@@ -13,7 +13,7 @@ import { fit, type Recomputation } from './5-kernel/fit.ts';
 import { fuse } from './5-kernel/fuse.ts';
 import { isPiece, pieceNames, type Piece } from './5-kernel/fuse/pieces.ts';
 import type { PlannedKernel } from './5-kernel/library.ts';
-import type { Plan, WasmModules } from './5-kernel/plan.ts';
+import type { Plan, PlanProgram, WasmModules } from './5-kernel/plan.ts';
 import { printKernelProgram } from './5-kernel/print.ts';
 import type { TunedSchedule } from './5-kernel/tuned.ts';
 import { portable, profileNamed, profiles, type Profile } from './5-kernel/schedule/profile.ts';
@@ -80,11 +80,15 @@ export interface Compiled extends Checked {
   readonly compiled?: Compilation;
 }
 
-/** Says everything that is wrong with a spec, and where its schedules end. Never throws for what the user wrote. */
-export function check(options: CheckOptions): Checked & { readonly schedules: readonly ScheduleEnd[] } {
-  const { session, context } = elaborate(options);
+/** Says everything that is wrong with a spec, where its schedules end, and what programs it has. Never throws for what the user wrote. */
+export function check(options: CheckOptions): Checked & {
+  readonly schedules: readonly ScheduleEnd[];
+  readonly programs: readonly Pick<PlanProgram, 'name' | 'kind'>[];
+} {
+  const { session, context, elaborated } = elaborate(options);
   const schedules = context === undefined ? [] : scheduleEnds(context);
-  return { diagnostics: session.diagnostics, sources: session.sources, schedules };
+  const programs = (elaborated?.programs.programs ?? []).map(({ name, kind }) => ({ name, kind }));
+  return { diagnostics: session.diagnostics, sources: session.sources, schedules, programs };
 }
 
 /** Compiles a spec; the same spec, options and version give the same bytes. */

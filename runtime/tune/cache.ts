@@ -2,14 +2,14 @@
  * Schedules that were found on this machine, a file a kernel, in a folder for each device, driver and version of vaec under
  * the user's cache folder. Whatever is wrong with a file, it is as if it were not there.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import type { TunedSchedule } from '../../compiler/5-kernel/tuned.ts';
 import type { DeviceReport } from '../device/report.ts';
-import { readFailure, sha256, writeAtomic } from '../formats/files.ts';
-import { systemErrorCode } from '../errors.ts';
+import { makeFolder, readFailure, sha256, writeAtomic } from '../formats/files.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
 
 const format = 'vaec-schedule';
 const cacheVersion = 1;
@@ -74,6 +74,22 @@ export class ScheduleCache {
     const which = wrong === 1 ? 'a file' : `${wrong} files`;
     const note = `${which} of tuned schedules in "${this.folder}" cannot be used: damaged, or not of this device`;
     return { found, notes: [note] };
+  }
+
+  /** Makes the folder. Throws a UserError where nothing can be kept in it: to be called before a search, not after. */
+  async open(): Promise<void> {
+    try {
+      await makeFolder(this.folder);
+      await access(this.folder, constants.W_OK);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      const remedy = 'make it so, or name another cache folder with XDG_CACHE_HOME';
+      throw new UserError(
+        `schedules cannot be kept in "${this.folder}", which is no folder to write in (${code}): ${remedy}`,
+        { cause: error },
+      );
+    }
   }
 
   /** Keeps what was found for a kernel, in place of what was kept before. Throws a UserError where it cannot. */

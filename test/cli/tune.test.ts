@@ -11,6 +11,7 @@ import { spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { variantOf } from '../../compiler/5-kernel/trial.ts';
 import { CpuDevice } from '../../runtime/cpu/device.ts';
 import { diskSources } from '../../runtime/spec-sources.ts';
+import { UserError } from '../../runtime/errors.ts';
 import { ScheduleCache } from '../../runtime/tune/cache.ts';
 import type { RunRecord } from '../../runtime/run/record.ts';
 import { vaec } from './recorder.ts';
@@ -80,10 +81,40 @@ describe('vaec tune', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['device', 'measure', 'search', 'found']);
   });
 
-  test('says what programs there are', async () => {
+  test('says what programs there are, before it opens a device', async () => {
     const { code, err } = await vaec('tune', spec, ...small, '--program', 'fly');
     expect(code).toBe(2);
     expect(err).toContain('"mixture" has no program "fly"; there is train');
+    expect(err).not.toContain('computing on');
+  });
+
+  test('says what is wrong with a spec, before it opens a device', async () => {
+    const wrong = join(folder, 'wrong.vae');
+    writeFileSync(wrong, 'model p { z ~ Normal(0, y)[3] }\n');
+    const { code, err } = await vaec('tune', wrong, '--device', 'cpu');
+    expect(code).toBe(1);
+    expect(err).not.toContain('computing on');
+  });
+
+  test('searches nothing where it cannot be kept', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    vi.stubEnv('XDG_CACHE_HOME', file);
+    const { code, err, out } = await search();
+    expect(code).toBe(1);
+    expect(err).toContain(`schedules cannot be kept in "${file}`);
+    expect(err).not.toContain('by default');
+    expect(out).toBe('');
+  });
+
+  test('prints what it found though keeping it failed', async () => {
+    const keep = vi.spyOn(ScheduleCache.prototype, 'keep').mockRejectedValue(new UserError('the disk is full'));
+    const { code, err, out } = await search('--again');
+    keep.mockRestore();
+    expect(code).toBe(1);
+    expect(err).toContain('the disk is full');
+    expect(out).toMatch(/^kernel +default +tuned +timed +schedule$/m);
+    expect(out).not.toContain('kept in');
   });
 
   test('a budget is a time', async () => {

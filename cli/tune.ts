@@ -114,7 +114,9 @@ function kernelsOf(
 function tellFound(found: readonly TunedKernel[], skipped: ReadonlyMap<string, number>, terminal: Terminal): void {
   if (found.length > 0) terminal.out(table(found).join('\n'));
   if (found.some(({ complete }) => !complete)) {
-    terminal.out('+: cut short; the same command searches it again, beginning with what won');
+    terminal.out(
+      '+: cut short; the same command searches it again, beginning with what won, after those left for lack of time',
+    );
   }
   for (const [reason, count] of skipped) {
     terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);

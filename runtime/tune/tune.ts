@@ -50,7 +50,7 @@ export interface TuneOptions {
   readonly onEvent?: (event: TuneEvent) => void;
   /** Called with what was found for each kernel, before the next one's turn. */
   readonly keep: (found: FoundSchedule) => Promise<void>;
-  /** What was found before: winners take part again, and give way only to what is faster. */
+  /** What was found before: its kernels come last, its winners take part again and give way only to what is faster. */
   readonly known?: readonly FoundSchedule[];
   /** A clock in milliseconds. */
   readonly now?: () => number;
@@ -68,7 +68,11 @@ interface Ready {
 
 /** Ends when every kernel has had its turn, the budget is spent or the signal is given; what was found is kept then. */
 export async function tune(options: TuneOptions): Promise<void> {
-  const { kernels, budget, signal, onEvent = () => undefined, now = () => performance.now() } = options;
+  const { budget, signal, onEvent = () => undefined, now = () => performance.now() } = options;
+  const knownOf = ({ fingerprint }: PlannedKernel) => options.known?.find(({ kernel }) => kernel === fingerprint);
+  // Those that had no turn yet come first: run after run, all do.
+  const isKnown = (planned: PlannedKernel) => knownOf(planned) !== undefined;
+  const kernels = [...options.kernels].sort((a, b) => Number(isKnown(a)) - Number(isKnown(b)));
   const end = now() + 1000 * budget;
   const over = () => signal?.aborted === true || now() >= end;
   const skip = (kernel: string, reason = 'there was no time for it') => onEvent({ kind: 'skipped', kernel, reason });
@@ -93,7 +97,7 @@ export async function tune(options: TuneOptions): Promise<void> {
       onEvent({ kind: 'search', kernel, at: turn, of: ready.length });
       const left = ready.slice(turn).reduce((sum, { before }) => sum + before, 0);
       const until = Math.min(end, now() + Math.max(leastShare, ((end - now()) * each.before) / left));
-      const known = options.known?.find((one) => one.kernel === each.planned.fingerprint);
+      const known = knownOf(each.planned);
       const expired = () => signal?.aborted === true || now() >= until;
       const found = await searched(each, options.profile, known, expired);
       onEvent({ kind: 'found', found });
@@ -159,11 +163,11 @@ async function searched(
 }
 
 /**
- * Whether what was found takes the place of what is known. A search that was cut short and found nothing says nothing, nor
- * does one that found the same again: it may have been searched to the end before.
+ * Whether what was found takes the place of what is known. A search that was cut short and found nothing says nothing but
+ * that it was, nor does one that found the same again: it may have been searched to the end before.
  */
 export function saysMore({ complete, winner }: FoundSchedule, known?: FoundSchedule): boolean {
-  return complete || (winner !== undefined && winner.text !== known?.winner?.text);
+  return complete || known === undefined || (winner !== undefined && winner.text !== known.winner?.text);
 }
 
 function foundOf({ name, kernel, before, after, complete, winner }: TunedKernel): FoundSchedule {

@@ -179,6 +179,26 @@ for (const { target, device } of await openTestTargets()) {
       expect(told.sort()).toEqual(planned.map(({ name }) => name).sort());
     });
 
+    test('kernels that had no turn before have theirs first', async () => {
+      const events: TuneEvent[] = [];
+      const [first, ...others] = planned;
+      let time = 0;
+      await tune({
+        device: device!,
+        plan,
+        kernels: [first!, ...others],
+        profile: profileNamed(plan.profile)!,
+        emitter: () => emitterFor(profileNamed(plan.profile)!),
+        budget: 0.2,
+        known: [{ name: first!.name, kernel: first!.fingerprint, before: 1, after: 1, complete: false }],
+        keep: () => Promise.resolve(),
+        onEvent: (event) => events.push(event),
+        now: () => (time += 20),
+      });
+      expect(events[0]).toMatchObject({ kind: 'measure', kernel: others[0]!.name });
+      expect(events.at(-1)).toMatchObject({ kind: 'skipped', kernel: first!.name });
+    });
+
     test('a kernel that the device has no room for is told of, and is not the end', async () => {
       const { bench, make, expected, variants } = await opened(right, [vectors]);
       if (typeof expected === 'string') throw new Error(expected);
@@ -236,6 +256,8 @@ describe('what was found takes the place of what is known', () => {
     expect(saysMore(found(false, 'ef'), found(true, 'cd'))).toBe(true);
     expect(saysMore(found(false, 'ef'))).toBe(true);
   });
+
+  test('where nothing is', () => expect(saysMore(found(false))).toBe(true));
 });
 
 function storedIn(kernel: Kernel): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 /** From whatever was thrown to what the person reads and the exit code: 1 user, 2 usage, 3 environment, 70 ours. */
 import { InternalError, VaecError } from '../runtime/errors.ts';
 import { writeFailure } from '../runtime/formats/files.ts';
+import { interrupted } from './interrupt.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A failure that has been told already, diagnostic by diagnostic; only its exit code is left. */
@@ -22,7 +23,9 @@ export function failureOf(thrown: unknown, debug: boolean): Failure {
   if (error instanceof ToldError) return { message: '', exitCode: error.exitCode };
   const stack = debug ? `\n${stackOf(thrown)}` : '';
   const hint = error.exitCode === 70 && !debug ? ' (VAEC_DEBUG=1 shows where it happened)' : '';
-  return { message: `error: ${error.message}${hint}${stack}`, exitCode: error.exitCode };
+  // Who interrupts a command knows that it is no mistake.
+  const label = error.exitCode === interrupted ? '' : 'error: ';
+  return { message: `${label}${error.message}${hint}${stack}`, exitCode: error.exitCode };
 }
 
 function told(thrown: unknown): VaecError {

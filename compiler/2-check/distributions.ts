@@ -144,7 +144,7 @@ function checkSupport(
   if (form.mayVanish && frame.program?.kind === 'sample' && mayBeNothing(value)) return true;
   const text = printExpr(arg.value);
   const hints: Readonly<Record<string, string>> = {
-    positive: `; write softplus(${text}) or exp(${text})`,
+    positive: `; write softplus(${text}), or exp(${text}) of a logarithm: of half a log variance for a standard deviation`,
     unit: `; write sigmoid(${text}), or give 'logits:'`,
     simplex: `; write softmax(${text}), or give 'logits:'`,
   };

@@ -121,7 +121,7 @@ test.each<[Parts, string]>([
   ],
   [
     { objective: 'sum(log Normal(0, [exp(u), u])(x))' },
-    "parameter-support: 'scale' of Normal must be positive, found real[2]; write softplus([exp(u), u]) or exp([exp(u), u])",
+    "parameter-support: 'scale' of Normal must be positive, found real[2]; write softplus([exp(u), u]), or exp([exp(u), u]) of a logarithm: of half a log variance for a standard deviation",
   ],
   [{ data: 'split a: 0.5, b: 0.4' }, 'wrong-type: expected shares that sum to 1, found a sum of 0.9'],
   [{ data: 'split a: 0.5, a: 0.5' }, "duplicate-name: 'a' is declared twice; rename one of the two"],

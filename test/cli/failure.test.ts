@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failureOf, reportFailure, ToldError } from '../../cli/failure.ts';
-import { EnvironmentError, InternalError, UsageError, UserError } from '../../runtime/errors.ts';
+import { interrupted } from '../../cli/interrupt.ts';
+import { EnvironmentError, InternalError, UsageError, UserError, VaecError } from '../../runtime/errors.ts';
 import { record } from './recorder.ts';
 
 test('each class of failure has its exit code and keeps its message', () => {
@@ -14,6 +15,11 @@ test('each class of failure has its exit code and keeps its message', () => {
   expect(failureOf(new UsageError('no such option'), false).exitCode).toBe(2);
   expect(failureOf(new EnvironmentError('no adapter'), false).exitCode).toBe(3);
   expect(failureOf(new InternalError('a node has no shape'), false).exitCode).toBe(70);
+});
+
+test('an interruption is no error', () => {
+  const stopped = new VaecError('stopped at step 3, and kept', interrupted);
+  expect(failureOf(stopped, false)).toEqual({ message: 'stopped at step 3, and kept', exitCode: 130 });
 });
 
 test('anything unexpected is ours: it asks for a report and shows its stack only when asked', () => {

@@ -1,4 +1,4 @@
-/** What fusion makes of small specs, a kernel for each of its pieces. */
+/** What fusion makes of small specs, a kernel for most of its pieces. */
 import { expect, test } from 'vitest';
 import { optimise } from '../../compiler/4-tensor/passes/index.ts';
 import { fuse } from '../../compiler/5-kernel/fuse.ts';

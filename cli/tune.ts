@@ -58,6 +58,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     const profile = profileNamed(name)!;
     const found: TunedKernel[] = [];
     const skipped = new Map<string, number>();
+    let kept = 0;
     try {
       await tune({
         device,
@@ -68,7 +69,10 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
         budget: flags.budget ?? defaultBudget,
         signal: interrupt.signal,
         known: before,
-        keep: (one) => cache.keep(one),
+        keep: async (one) => {
+          await cache.keep(one);
+          kept++;
+        },
         onEvent: (event) => {
           tell(event, flags, terminal);
           if (event.kind === 'found') found.push(event.found);
@@ -80,7 +84,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
       terminal.status('');
       if (!flags.json) tellFound(found, skipped, terminal);
     }
-    if (!flags.json) terminal.out(`kept in ${cache.folder}`);
+    if (!flags.json) terminal.out(kept > 0 ? `kept in ${cache.folder}` : 'nothing new was found to keep');
     if (interrupt.signal.aborted) throw new VaecError('stopped, and what was found is kept', interrupted);
   } finally {
     interrupt.release();

@@ -120,7 +120,7 @@ export function recomputationLines({ contractions, flops, bytes, keptBytes, memo
   const anew =
     `computed anew in the backward pass: ${contractions} contractions, ${quantity(flops, 'flop').trim()} more a step; ` +
     `its buffers take ${inBytes(bytes)} in place of ${inBytes(keptBytes)}`;
-  const over = `a step's buffers take ${inBytes(bytes)} at the least, more than the ${inBytes(memory)} they were to take`;
+  const over = `a step's buffers take ${inBytes(bytes)} at the least, more than the ${inBytes(memory)} they were to take: make "batch" or the layers smaller`;
   return [...(contractions > 0 ? [anew] : []), ...(bytes > memory ? [over] : [])];
 }
 

@@ -1,6 +1,7 @@
 /**
  * Whether two schedules of a kernel computed the same: at chosen points of its result within the rounding bounds that a
- * float64 evaluation of the kernel gives there, and everywhere within what those bounds let expect.
+ * float64 evaluation of the kernel gives there, and elsewhere, but for very few elements, within what those bounds let
+ * expect.
  */
 import type { Axis, Kernel } from '../../compiler/5-kernel/ir.ts';
 import { type Arrays, type Bounded, evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
@@ -21,7 +22,7 @@ const mostPoints = 64;
 /** Positions of all loops together that are evaluated: a second's work. */
 const mostPositions = 2 ** 18;
 
-/** The bounds at some points, corners among them; undefined where even two points would take too long. */
+/** The bounds at some points, the corners first, as many as there is time for; undefined where even two points would take too long. */
 export function boundsOf(
   kernel: Kernel,
   arrays: Arrays,

@@ -1,6 +1,7 @@
 /**
  * The search for one kernel's schedule: from the default outwards, a few neighbours at a time, those of the best so far
- * first; with the first of them, what won before and some schedules of every other kind. A variant is timed only once its result has been found to be that of the plain schedule.
+ * first; with the first of them, what won before and some schedules of every other kind. A variant is timed only once its
+ * result has been found to be that of the plain schedule.
  */
 import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { fight, medianTimes, runsFor, type Stopwatch } from './race.ts';

@@ -195,6 +195,7 @@ export class Tensors {
     const { offset } = target;
     if (offset % partAlignment !== 0) return { tensor: packed, offset };
     const { layout } = this.#fusion.context;
+    // Names alone depend on it: a vector as long as all parameters has a part where each of them lies.
     const isGradient = sizeOf(target.pack.shape) === layout.length;
     const parameter = isGradient ? layout.parameters.find((one) => one.offset === offset) : undefined;
     const label = this.#fusion.labelOf(node);

@@ -28,9 +28,9 @@ export function printIndex(index: Index, value: PrintValue): string {
         .join(' + ')
         .replaceAll('+ -', '- ');
     case 'scaled':
-      return `${index.factor} ${wrapped(index.index)}`;
+      return `${index.factor === -1 ? '-' : `${index.factor} `}${wrapped(index.index)}`;
     case 'quotient':
-      return `⌊${printIndex(index.index, value)} / ${index.divisor}⌋`;
+      return `⌊${wrapped(index.index)} / ${index.divisor}⌋`;
     case 'remainder':
       return `${wrapped(index.index)} mod ${index.divisor}`;
     case 'value':

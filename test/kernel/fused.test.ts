@@ -1,4 +1,4 @@
-/** What fusion makes of small specs, a kernel for most of its pieces. */
+/** What fusion makes of small specs, a kernel for each of its pieces. */
 import { expect, test } from 'vitest';
 import { optimise } from '../../compiler/4-tensor/passes/index.ts';
 import { fuse } from '../../compiler/5-kernel/fuse.ts';
@@ -19,6 +19,7 @@ function kernelsOf(name: string): (kernel: string) => string {
 const vae = kernelsOf('a VAE');
 const wide = kernelsOf('a wide layer');
 const weighted = kernelsOf('an importance-weighted autoencoder');
+const transposed = kernelsOf('a transposed convolution');
 
 test('the log-likelihood and the gradient of its logits are computed with the last layer', () => {
   expect(vae('decoder_dense_2__log_p_x_z')).toMatchInlineSnapshot(`
@@ -81,7 +82,7 @@ test("an activation's derivative is applied where the gradient of its layer is s
   `);
 });
 
-test('the metrics and the flag of trouble are one kernel, which adds up what others began', () => {
+test('the metrics and the flag of trouble are one kernel, which adds up what others began and stores over the old flag', () => {
   expect(vae('log_p_x_z__trouble')).toMatchInlineSnapshot(`
     "kernel log_p_x_z__trouble over one point
       for i < 5
@@ -146,6 +147,22 @@ test('the weights of K draws come in where the gradient is read', () => {
       then
         decoder_dense_2_bias_gradient[column] = sum
         decoder_dense_2_weight_gradient[row, column] = product
+    "
+  `);
+});
+
+test('of the windows of a transposed convolution only the positions are read that stride did not leave empty', () => {
+  expect(transposed('f_conv_transpose2d_1__f_conv_transpose2d_1_gradient')).toMatchInlineSnapshot(`
+    "kernel f_conv_transpose2d_1__f_conv_transpose2d_1_gradient over axis_1 < 3, axis_2 < 8, axis_3 < 8, axis_4 < 2
+      for k < 2, k_2 < 2, k_3 < 4
+        product += (f_conv2d_1[64 axis_1 + 16 ⌊(axis_2 + 1) / 2⌋ + 4 ⌊(axis_3 + 1) / 2⌋ + k_3 - 4 k_2 - 16 k] if 1 ≤ ⌊(axis_2 + 1) / 2⌋ - k + 1 < 5, 1 ≤ ⌊(axis_3 + 1) / 2⌋ - k_2 + 1 < 5 else 0) · f_conv_transpose2d_1_weight[2 k + (axis_2 + 1) mod 2, 2 k_2 + (axis_3 + 1) mod 2, k_3, axis_4]
+      then
+        let v1 = product + f_conv_transpose2d_1_bias[axis_4]
+        let v2 = sigmoid(v1)
+        let v3 = v1 * v2 - 0.3
+        let v4 = v3 * 0.005208333
+        f_conv_transpose2d_1_gradient_add[axis_1, axis_2, axis_3, axis_4] = v4 * v2 + v4 * v1 * (v2 * (1 - v2))
+        f_conv_transpose2d_1_sum_partial[64 axis_1 + 8 axis_2 + axis_3 + axis_4] Σ of 32 axis_4s = square(v3)
     "
   `);
 });

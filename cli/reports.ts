@@ -1,6 +1,7 @@
 /** How evaluations are printed: a line a report, with standard errors; vectors as a row of numbers. */
 import type { Evaluation } from '../runtime/evaluate/evaluate.ts';
 import type { Report } from '../runtime/evaluate/finish.ts';
+import type { Mean } from '../runtime/evaluate/moments.ts';
 import { formatValue } from './progress.ts';
 
 /** The evaluation as a table, a line a report under a heading. */
@@ -14,9 +15,13 @@ export function evaluationLines({ set, rows, step, reports }: Evaluation): reado
 export function formatReport(report: Report): string {
   const unit = report.unit === '' ? '' : ` ${report.unit}`;
   if (report.kind === 'vector') return `${report.values.map((value) => value.toFixed(3)).join(' ')}${unit}`;
-  const { value, standardError } = report;
-  if (standardError === undefined) return `${Number.isInteger(value) ? value : formatValue(value)}${unit}`;
-  return `${formatValue(value)} ± ${standardError.toPrecision(2)}${unit}`;
+  return `${formatMean(report)}${unit}`;
+}
+
+/** `-108.71 ± 0.24`, `12`. */
+export function formatMean({ value, standardError }: Mean): string {
+  if (standardError === undefined) return `${Number.isInteger(value) ? value : formatValue(value)}`;
+  return `${formatValue(value)} ± ${standardError.toPrecision(2)}`;
 }
 
 /** A report as one JSON object, with what it was made from. */

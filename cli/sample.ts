@@ -1,9 +1,12 @@
 /** `vaec sample`: draws from a trained run into a picture (PNG), a chart of points (SVG) or an array (.npy). */
 import { extname, join } from 'node:path';
+import { sizeOf } from '../compiler/4-tensor/ir.ts';
 import type { Plan } from '../compiler/5-kernel/plan.ts';
 import { UsageError, UserError } from '../runtime/errors.ts';
+import { type Mean, meanOf, Moments } from '../runtime/evaluate/moments.ts';
 import { writeAtomic } from '../runtime/formats/files.ts';
 import { dataBeside, encodeDraws, picturesBeside } from './pictures.ts';
+import { formatMean } from './reports.ts';
 import { type RunFlags, withRun } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,19 +41,27 @@ export async function sampleCommand(
     const ending = extname(file);
     const data = ending === '.npy' ? undefined : await dataBeside(model, sample, terminal);
     const shown = { ...sample, program: program.slice(prefix.length) };
+    const mean = sizeOf(sample.shape.slice(1)) === 1 ? meanOfDraws(sample.values) : undefined;
     const main = {
       file,
       content: encodeDraws(shown, ending, data),
-      text: `${sample.shape[0] ?? 0} draws of ${shown.program}`,
+      text: `${sample.shape[0] ?? 0} draws of ${shown.program}${mean === undefined ? '' : `, mean ${formatMean(mean)}`}`,
     };
     const beside = picturesBeside(shown, file, data);
     for (const picture of [main, ...beside]) await writeAtomic(picture.file, picture.content);
     if (flags.json) {
       const { shape, display } = sample;
       const others = beside.map((picture) => ({ file: picture.file, text: picture.text }));
-      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, beside: others }));
+      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, ...mean, beside: others }));
     } else for (const picture of [main, ...beside]) terminal.out(`${picture.file}: ${picture.text}`);
   });
+}
+
+/** Of draws that are single numbers. */
+function meanOfDraws(values: Float32Array): Mean {
+  const moments = new Moments(1);
+  for (let i = 0; i < values.length; i++) moments.add(values, i);
+  return meanOf(moments);
 }
 
 function programNamed(plan: Plan, name: string | undefined): string {

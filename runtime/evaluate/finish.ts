@@ -3,12 +3,11 @@ import type { EvaluateReport } from '../../compiler/4-tensor/program.ts';
 import type { Node, NodeOf } from '../../compiler/4-tensor/ir.ts';
 import { evaluate } from '../../compiler/4-tensor/reference.ts';
 import { InternalError } from '../errors.ts';
-import type { Moments } from './moments.ts';
+import { type Mean, meanOf, type Moments } from './moments.ts';
 
 /** A number, with its standard error where it is a mean over several rows; or one number an entry. */
 export type ReportValue =
-  | { readonly kind: 'number'; readonly value: number; readonly standardError?: number }
-  | { readonly kind: 'vector'; readonly values: readonly number[] };
+  ({ readonly kind: 'number' } & Mean) | { readonly kind: 'vector'; readonly values: readonly number[] };
 
 export type Report = Pick<EvaluateReport, 'name' | 'text' | 'unit'> & ReportValue;
 
@@ -25,13 +24,8 @@ export function finishReport(
 
   function finished(): ReportValue {
     switch (finish.kind) {
-      case 'mean': {
-        const { means, variances, rows } = moments(result);
-        const value = means[0]!;
-        // One row tells nothing of how rows differ.
-        if (rows < 2) return { kind: 'number', value };
-        return { kind: 'number', value, standardError: Math.sqrt(variances[0]! / rows) };
-      }
+      case 'mean':
+        return { kind: 'number', ...meanOf(moments(result)) };
       case 'mean-vector':
         return { kind: 'vector', values: moments(result).means };
       case 'expression': {

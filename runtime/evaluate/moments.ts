@@ -32,3 +32,16 @@ export class Moments {
     return [...this.#squares].map((sum) => (this.rows > 1 ? sum / (this.rows - 1) : 0));
   }
 }
+
+/** A mean, with its standard error where it is one of several rows. */
+export interface Mean {
+  readonly value: number;
+  readonly standardError?: number;
+}
+
+/** The mean of one number a row. */
+export function meanOf({ means, variances, rows }: Moments): Mean {
+  const value = means[0]!;
+  // One row tells nothing of how rows differ.
+  return rows < 2 ? { value } : { value, standardError: Math.sqrt(variances[0]! / rows) };
+}

@@ -42,7 +42,8 @@ test('draws that are missing are asked for; then the spec is trained on them, an
   const command = ['sample', at('runs/teacher'), 'draws', '--out', draws];
   expect(missing.err.replaceAll(/\s+/g, ' ')).toContain(`draw it with "vaec ${command.join(' ')}"`);
 
-  expect((await vaec(...command, ...on)).code).toBe(0);
+  const drawn = await vaec(...command, ...on);
+  expect(drawn.code).toBe(0);
   const trained = await vaec('train', at('pupil.vae'), '--out', run, ...on);
   expect([trained.code, trained.err.includes('error')]).toEqual([0, false]);
   const evaluated = await vaec('eval', run, '--json', ...on);
@@ -51,6 +52,10 @@ test('draws that are missing are asked for; then the spec is trained on them, an
   const meanOf = (all: readonly number[]) => all.reduce((sum, x) => sum + x, 0) / all.length;
   const mean = meanOf(numbers);
   const variance = meanOf(numbers.map((x) => (x - mean) ** 2));
+  // The mean of single numbers is printed, with its standard error from the unbiased variance.
+  const [, printed, printedError] = /6 draws of draws, mean (\S+) ± (\S+)\n/.exec(drawn.out)!;
+  expect(Number(printed)).toBeCloseTo(mean, 4);
+  expect(printedError).toBe(Math.sqrt(variance / 5).toPrecision(2));
   const report = JSON.parse(evaluated.out.trim().split('\n').at(-1)!) as { rows: number; value: number };
   expect(report.rows).toBe(6);
   // The mean is a sum of six numbers near 3 in f32, off by 1e-5 at most, which adds its square to the variance of 1e-5.

@@ -53,11 +53,12 @@ export class Session {
     this.host = host;
   }
 
-  /** Runs `elaborate` as what happens in a call. */
-  within<T>(call: Call, elaborate: () => T): T {
-    this.#calls.push(call);
+  /** Runs `elaborate` as what happens in these calls, the outermost first. */
+  within<T>(calls: readonly Call[], elaborate: () => T): T {
+    const around = this.#calls.length;
+    this.#calls.push(...calls);
     const result = elaborate();
-    this.#calls.pop();
+    this.#calls.length = around;
     return result;
   }
 

@@ -62,7 +62,7 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
   if (bound.isPartial) return { ...fn, given: bound.values };
   const { session } = context;
   const result = applying(context, declaration.body, fn.scope, () =>
-    session.within({ span: expr.span, body: declaration.span }, () => runBody(declaration, inner)),
+    session.within([{ span: expr.span, body: declaration.span }], () => runBody(declaration, inner)),
   );
   if (result !== undefined) return result;
   session.report('recursive-call', expr.span, { name });

@@ -2,13 +2,15 @@
 import type { DeclarationOf } from '../1-syntax/ast.ts';
 import { evaluateHost } from '../4-tensor/host.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
+import type { Span } from '../diagnostics/span.ts';
 import { Frame, type Context } from './context.ts';
 import { nameOf, type Declared, type Scope } from './scope.ts';
 import { readParam } from './params.ts';
 import { scheduleValue } from './schedules.ts';
 import { describe, invalid, number, type Value } from './values.ts';
 
-export function declaredValue(declared: Declared, frame: Frame): Value {
+/** `span`: where the name is used. */
+export function declaredValue(declared: Declared, frame: Frame, span: Span): Value {
   const { declaration, scope } = declared;
   const { stopped, context } = frame;
   switch (declaration.kind) {
@@ -37,7 +39,7 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
     case 'schedule-value':
       return scheduleValue(declaration, declared, frame);
     case 'schedule':
-      context.session.report('wrong-type', declaration.name.span, {
+      context.session.report('wrong-type', span, {
         expected: `a value, as in 'schedule noise = ${declaration.name.text}(…)'`,
         found: `the schedule '${declaration.name.text}' itself`,
       });
@@ -45,7 +47,7 @@ export function declaredValue(declared: Declared, frame: Frame): Value {
     case 'infer':
     case 'sample': {
       const what = `using the ${declaration.kind} '${declaration.name.text}'`;
-      context.session.report('not-supported', declaration.name.span, { what, instead: '' });
+      context.session.report('not-supported', span, { what, instead: '' });
       return invalid;
     }
   }

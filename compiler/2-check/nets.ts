@@ -31,7 +31,7 @@ export function callNet(net: NetValue, expr: ExprOf<'call'>, frame: Frame): Valu
   if (bound.isPartial) return { ...net, given: bound.values };
   const { session } = context;
   const result = applying(context, declaration.body, net.scope, () =>
-    session.within({ span: expr.span, body: declaration.span }, () => runBody(declaration, inner)),
+    session.within([{ span: expr.span, body: declaration.span }], () => runBody(declaration, inner)),
   );
   if (result !== undefined) return result;
   session.report('recursive-call', expr.span, { name });

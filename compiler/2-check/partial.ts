@@ -5,6 +5,7 @@
 import type { Expr, ExprOf, Parameter } from '../1-syntax/ast.ts';
 import { matchArguments } from './arguments.ts';
 import type { Frame } from './context.ts';
+import { readArgument } from './schedules.ts';
 import type { Value } from './values.ts';
 
 /** What stands for an argument that a call leaves open. */
@@ -46,7 +47,8 @@ export function bindArguments(
   for (const parameter of open) {
     const written = given.get(parameter.name.text);
     if (isPartial && (written === undefined || isHole(written))) continue;
-    const value = written !== undefined ? frame.elaborate(written) : inner.elaborate(parameter.initial!);
+    const from = written === undefined ? inner : frame;
+    const value = readArgument(parameter.type?.name.text, written ?? parameter.initial!, from);
     const taken = value.kind === 'invalid' ? undefined : take(parameter, value, written);
     if (taken === undefined) return undefined;
     inner.values.set(parameter.name.text, taken);

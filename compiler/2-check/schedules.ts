@@ -5,11 +5,10 @@
 import { hostScalar } from './host.ts';
 import type { DeclarationOf, Expr, ExprOf } from '../1-syntax/ast.ts';
 import type { HostExpr } from '../4-tensor/program.ts';
-import { didYouMean } from '../diagnostics/suggest.ts';
 import { matchArguments } from './arguments.ts';
 import { Frame, type Context } from './context.ts';
 import { fits } from './parameters.ts';
-import type { Declared } from './scope.ts';
+import type { Declared, Scope } from './scope.ts';
 import { markStatic, staticCount } from './static.ts';
 import { applying } from './recursion.ts';
 import { fixedNumbers } from './supports.ts';
@@ -17,7 +16,7 @@ import { at, lastStep, type Table } from './tables.ts';
 import { numbersOf, valuesOf } from './tensors.ts';
 import { describe, invalid, number, type TensorValue, type Value, type ValueOf } from './values.ts';
 
-type Tables = Pick<ValueOf<'schedule'>, 'steps' | 'tables'>;
+type ScheduleValue = ValueOf<'schedule'>;
 
 /** `schedule noise = linear(T, beta: 1e-4 -> 0.02)`, made once a spec. */
 export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { scope }: Declared, frame: Frame): Value {
@@ -26,8 +25,8 @@ export function scheduleValue(declaration: DeclarationOf<'schedule-value'>, { sc
   if (known !== undefined) return known;
   context.values.set(declaration, invalid);
   const outer = new Frame({ context, program: undefined, scope });
-  const made = tablesOfCall(declaration.value, outer);
-  const value: Value = made === undefined ? invalid : { kind: 'schedule', name: declaration.name.text, ...made };
+  const made = scheduleOf(declaration.value, outer);
+  const value: Value = made === undefined ? invalid : { ...made, name: declaration.name.text };
   context.values.set(declaration, value);
   return value;
 }
@@ -55,47 +54,62 @@ export function scheduleEnds(context: Context): readonly ScheduleEnd[] {
   });
 }
 
-/** A call of a declared schedule: its tables by name, over its steps; undefined where that is reported. */
-function tablesOfCall(expr: Expr, frame: Frame): Tables | undefined {
-  const { session } = frame.context;
-  const callee = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.text : undefined;
-  const family = callee === undefined ? undefined : frame.scope.names.get(callee);
-  if (expr.kind !== 'call' || family?.declaration.kind !== 'schedule') {
-    const schedules = [...frame.scope.names].filter(([, { declaration }]) => declaration.kind === 'schedule');
-    const hint = didYouMean(
-      callee ?? '',
-      schedules.map(([known]) => known),
-    );
-    session.report('wrong-type', expr.span, { expected: `a call of a schedule${hint}`, found: 'something else' });
-    return undefined;
+/** The schedule that an expression is; undefined where it is none, which is reported. */
+function scheduleOf(expr: Expr, frame: Frame): ScheduleValue | undefined {
+  const value = readArgument('schedule', expr, frame);
+  if (value.kind === 'schedule') return value;
+  if (value.kind !== 'invalid') {
+    frame.context.session.report('wrong-type', expr.span, { expected: 'a schedule', found: describe(value) });
   }
-  const { declaration, scope } = family;
-  const inner = new Frame({ context: frame.context, program: undefined, scope });
-  if (!bindParameters(declaration, expr, frame, inner)) return undefined;
+  return undefined;
+}
+
+/**
+ * An argument as the type of its parameter has it read: a schedule is called where one is asked for and nowhere else,
+ * so that its name may be a function's.
+ */
+export function readArgument(type: string | undefined, written: Expr, frame: Frame): Value {
+  if (type === 'schedule' && written.kind === 'call' && written.callee.kind === 'name') {
+    const name = written.callee.text;
+    const declared = frame.lookup(name) === undefined ? frame.scope.names.get(name) : undefined;
+    if (declared?.declaration.kind === 'schedule') {
+      return callSchedule(declared.declaration, declared.scope, written, frame);
+    }
+  }
+  return frame.elaborate(written);
+}
+
+/** A call of a declared schedule: its tables over its steps, under its name. */
+function callSchedule(declaration: DeclarationOf<'schedule'>, scope: Scope, expr: ExprOf<'call'>, frame: Frame): Value {
+  const { context } = frame;
+  const { session } = context;
+  const name = declaration.name.text;
+  const inner = new Frame({ context, program: undefined, scope });
+  if (!bindParameters(declaration, expr, frame, inner)) return invalid;
   const length = inner.values.get('T');
   if (length === undefined) {
-    session.report('missing-argument', declaration.name.span, { of: `the schedule '${callee}'`, name: 'T' });
-    return undefined;
+    session.report('missing-argument', declaration.name.span, { of: `the schedule '${name}'`, name: 'T' });
+    return invalid;
   }
   const steps = staticCount(length, expr.span, "'T'", frame);
-  if (steps === undefined) return undefined;
-  const made = applying(frame.context, declaration.body, scope, () =>
-    session.within({ span: expr.span, body: declaration.span }, () => ({ tables: tablesOf(declaration, inner) })),
+  if (steps === undefined) return invalid;
+  const made = applying(context, declaration.body, scope, () =>
+    session.within([{ span: expr.span, body: declaration.span }], () => ({ tables: tablesOf(declaration, inner) })),
   );
-  if (made === undefined) session.report('recursive-call', expr.span, { name: callee! });
-  return made?.tables && { steps, tables: made.tables };
+  if (made === undefined) session.report('recursive-call', expr.span, { name });
+  return made?.tables === undefined ? invalid : { kind: 'schedule', name, steps, tables: made.tables };
 }
 
 /**
  * The tables of a schedule's body, by name: those that it names, or those of the schedule that it returns. Undefined
  * where something was wrong and reported.
  */
-function tablesOf(declaration: DeclarationOf<'schedule'>, inner: Frame): Tables['tables'] | undefined {
+function tablesOf(declaration: DeclarationOf<'schedule'>, inner: Frame): ScheduleValue['tables'] | undefined {
   const { session } = inner.context;
   const tables = new Map<string, Value>();
   for (const statement of declaration.body) {
     if (statement.kind === 'return' && statement.values.length === 1) {
-      return tablesOfCall(statement.values[0]!.value, inner)?.tables;
+      return scheduleOf(statement.values[0]!.value, inner)?.tables;
     }
     if (statement.kind !== 'let' || statement.targets.length !== 1) {
       session.report('not-supported', statement.span, { what: 'anything but a table in a schedule', instead: '' });
@@ -129,7 +143,7 @@ function bindParameters(
   if (given === undefined) return false;
   for (const { name, type, initial } of declaration.parameters) {
     const written = given.get(name.text);
-    const value = written === undefined ? inner.elaborate(initial!) : frame.elaborate(written);
+    const value = readArgument(type?.name.text, written ?? initial!, written === undefined ? inner : frame);
     if (value.kind === 'invalid') return false;
     if (!fits(type?.name.text, value)) {
       const expected = `a ${type!.name.text} for '${name.text}'`;
@@ -141,7 +155,7 @@ function bindParameters(
   return true;
 }
 
-export function memberOfSchedule(value: Extract<Value, { kind: 'schedule' }>, name: string): Value | undefined {
+export function memberOfSchedule(value: ScheduleValue, name: string): Value | undefined {
   return name === 'T' ? number(value.steps) : value.tables.get(name);
 }
 

@@ -80,9 +80,9 @@ function lookup(expr: ExprOf<'name'>, frame: Frame): Value {
   const local = frame.lookup(name);
   if (local !== undefined) return local;
   const declared = frame.scope.names.get(name);
-  // A schedule is called where one is declared, never in an expression, so its name may be a function's.
+  // A schedule is called where one is asked for, and nowhere else, so its name may be a function's.
   if (declared !== undefined && !(declared.declaration.kind === 'schedule' && builtinNames.has(name))) {
-    const value = declaredValue(declared, frame);
+    const value = declaredValue(declared, frame, expr.span);
     // `minimize cfm`: an objective without parameters needs no parentheses.
     const isPlain = value.kind === 'function' && value.declaration.parameters.length === 0;
     return isPlain ? callFunction(value, { kind: 'call', callee: expr, args: [], span: expr.span }, frame) : value;

@@ -16,7 +16,8 @@ function tablesOf(schedule: string): (name: string) => Table {
   const spec = load(session, 'test.vae')!;
   const context = new Context(session, spec, new Map(), elaborate);
   const frame = new Frame({ context, program: undefined, scope: spec.scope });
-  const value = declaredValue(spec.scope.names.get('noise')!, frame);
+  const declared = spec.scope.names.get('noise')!;
+  const value = declaredValue(declared, frame, declared.declaration.span);
   if (value.kind !== 'schedule') throw new Error(session.diagnostics.map(({ message }) => message).join('\n'));
   return (name) => {
     const found = value.tables.get(name);
@@ -96,6 +97,11 @@ describe('zero_terminal_snr of cosine, T = 100 (Lin et al., 2024)', () => {
     expect(at(table('sigma'), 100)).toBe(1);
     expect(at(table('beta'), 100)).toBe(1);
   });
+
+  test('a schedule is called where one is asked for, whatever else its name is', () => {
+    const nested = tablesOf('zero_terminal_snr(cosine(100))');
+    expect(nested('abar')).toEqual(table('abar'));
+  });
 });
 
 describe('geometric, 0.01 to 10, T = 20', () => {
@@ -112,6 +118,14 @@ describe('geometric, 0.01 to 10, T = 20', () => {
     expect(at(table('posterior_variance'), 1)).toBe(0);
     near(at(table('posterior_variance'), 2), sigma(1) ** 2 * (1 - (sigma(1) / sigma(2)) ** 2));
   });
+});
+
+test('a schedule without its arguments is told where it is used', () => {
+  const text = 'use "std/diffusion"\nschedule noise = zero_terminal_snr(linear)\n';
+  const { diagnostics } = check({ entry: 'test.vae', host: testSources({ 'test.vae': text }) });
+  expect(diagnostics.map(({ code, span }) => [code, text.slice(span.start, span.end)])).toEqual([
+    ['wrong-type', 'linear'],
+  ]);
 });
 
 describe('a step that a table does not have is an error where it is written', () => {
@@ -139,14 +153,18 @@ describe('a step that a table does not have is an error where it is written', ()
 
   test('a coefficient that is no number in some iteration', () => {
     const sampler = (predicts: string): string => `use "std/diffusion"
-schedule published = linear(10)
-schedule noise = zero_terminal_snr(published)
 function net(x: real[2], t) = x
-sample s = ddim(net, noise, ${predicts}, steps: 5)
+sample s = ddim(net, zero_terminal_snr(linear(10)), ${predicts}, steps: 5)
 `;
     const told = (predicts: string): readonly string[] => {
       const host = testSources({ 'test.vae': sampler(predicts) });
-      return check({ entry: 'test.vae', host }).diagnostics.map(({ code }) => code);
+      const { diagnostics } = check({ entry: 'test.vae', host });
+      // The spec's own line is shown with the library's.
+      for (const { notes } of diagnostics) {
+        const shown = { message: 'in this call', span: expect.objectContaining({ file: 'test.vae' }) as unknown };
+        expect(notes).toContainEqual(shown);
+      }
+      return diagnostics.map(({ code }) => code);
     };
     expect(told('v_prediction')).toEqual([]);
     expect(told('x0_prediction')).toEqual([]);

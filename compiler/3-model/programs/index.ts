@@ -225,7 +225,7 @@ function checkUnreached(context: Context): void {
   for (const declaration of context.spec.root.declarations) {
     if (declaration.kind !== 'data' && declaration.kind !== 'derived-data') continue;
     const declared = context.spec.scope.names.get(nameOf(declaration).text);
-    const value = declared && declaredValue(declared, frame);
+    const value = declared && declaredValue(declared, frame, nameOf(declaration).span);
     if (value?.kind === 'data') contractOf(value, context);
   }
 }

@@ -37,7 +37,9 @@ export function draftSample(
     }),
     loops,
   };
-  const result = runSample(body.statements, declaration.name, frameOf(body, program));
+  const result = context.session.within(body.calls, () =>
+    runSample(body.statements, declaration.name, frameOf(body, program)),
+  );
   if (result === undefined) return undefined;
   const extents = result.plates.map((plate) => plate.extent);
   const total = extents.reduce((product, extent) => product * extent, 1);

@@ -3,10 +3,12 @@ import type { DeclarationOf, Expr, ExprOf, Parameter, Statement } from '../../1-
 import { matchArguments } from '../../2-check/arguments.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import { asDeclared, fits } from '../../2-check/parameters.ts';
+import { readArgument } from '../../2-check/schedules.ts';
 import type { Declared } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, number, type Value } from '../../2-check/values.ts';
+import type { Call } from '../../session.ts';
 import { readSet } from './clauses.ts';
 import { fieldsAt } from './rows.ts';
 
@@ -20,6 +22,8 @@ export interface Body {
   /** The data sets that it takes rows of. */
   readonly sets: readonly string[];
   readonly n: number;
+  /** The calls that led to it, the outermost first. */
+  readonly calls: readonly Call[];
 }
 
 /** Of a sample program; `wanted` draws where another number than its own is asked for. */
@@ -49,6 +53,7 @@ function follow(
   const { context } = outer;
   let [sampler, given, caller, n] = [first, written, outer, wanted];
   const sets: string[] = [];
+  const calls: Call[] = [];
   for (const open = new Set<object>(); ;) {
     const { declaration, scope } = sampler;
     const frame = new Frame({ context, program: undefined, scope });
@@ -63,7 +68,7 @@ function follow(
     const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
     const next = call && samplerIn(call, frame);
     if (call?.kind !== 'call' || next === undefined) {
-      return { statements: declaration.body, arguments: frame, sets, n: n ?? 1 };
+      return { statements: declaration.body, arguments: frame, sets, n: n ?? 1, calls };
     }
     if (open.has(next.declaration)) {
       context.session.report('recursive-call', call.span, { name: next.declaration.name.text });
@@ -72,6 +77,7 @@ function follow(
     open.add(next.declaration);
     const matched = matchedArguments(next, call, frame);
     if (matched === undefined) return undefined;
+    calls.push({ span: call.span, body: next.declaration.span });
     [sampler, given, caller] = [next, matched, frame];
   }
 }
@@ -140,7 +146,7 @@ function argumentOf(
     return undefined;
   }
   const place = written ?? initial!;
-  const value = written === undefined ? own.elaborate(place) : caller.elaborate(place);
+  const value = readArgument(type?.name.text, place, written === undefined ? own : caller);
   if (value.kind === 'invalid') return undefined;
   if (name.text === 'n') {
     const count = staticCount(n === undefined ? value : number(n), place.span, "'n'", caller);

@@ -15,14 +15,14 @@ export function identifier(label: string): string {
   return reservedWords.has(name) || ours.has(name) ? `${name}_value` : name;
 }
 
-/** Hands out each name once: the second `h` is `h_2`. */
+/** Hands out each name once: the second `h` is `h_2`, and so is an `H`, since kernels are files and not all disks tell case. */
 export class Names {
   readonly #used = new Set<string>();
 
   unique(wanted: string): string {
     let name = wanted;
-    for (let n = 2; this.#used.has(name); n++) name = `${wanted}_${n}`;
-    this.#used.add(name);
+    for (let n = 2; this.#used.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
+    this.#used.add(name.toLowerCase());
     return name;
   }
 }

@@ -1,6 +1,6 @@
 /** Names that labels become: words of WGSL keep their meaning, and the file of a kernel has the name of its function. */
 import { describe, expect, test } from 'vitest';
-import { identifier } from '../../compiler/5-kernel/names.ts';
+import { identifier, Names } from '../../compiler/5-kernel/names.ts';
 import { reservedWords } from '../../compiler/5-kernel/reserved.ts';
 import { legalName } from '../../compiler/6-emit/wgsl/names.ts';
 
@@ -23,4 +23,9 @@ describe('a label', () => {
   ])('%s is named %s', (label, name) => {
     expect(identifier(label)).toBe(name);
   });
+});
+
+test('a name is handed out once, whatever its case: files of some disks have none', () => {
+  const names = new Names();
+  expect(['h', 'H', 'h', 'g', 'h_2'].map((name) => names.unique(name))).toEqual(['h', 'H_2', 'h_3', 'g', 'h_2_2']);
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `vaec`: the process around program.ts. */
+import { optimiseLate } from './engine.ts';
 import { runCommandLine } from './program.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -13,6 +14,7 @@ for (const stream of [stdout, stderr]) {
   });
 }
 
+optimiseLate();
 process.exitCode = await runCommandLine(argv.slice(2), openTerminal({ stdout, stderr, env }), {
   debug: (env.VAEC_DEBUG ?? '') !== '',
 });

@@ -73,9 +73,16 @@ function numbers(view: DataView, kind: string, begin: number, count: number): Id
   }
 }
 
+/** The most that deflate makes of a byte, so that a damaged length asks for no more memory than there may be numbers. */
+const mostPerByte = 1032;
+
 function gunzipped(bytes: Uint8Array, name: string): Uint8Array {
+  // A gzip file ends with its length: in one piece of that (and a byte, which says that nothing follows), zlib holds the
+  // numbers once; in pieces of its own size twice while it joins them.
+  const length = bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+  const chunkSize = Math.max(64, Math.min(length, mostPerByte * bytes.length) + 1);
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { chunkSize });
   } catch (error) {
     throw new UserError(
       `"${name}" cannot be gunzipped (${(error as Error).message}): it is cut short or damaged; fetch or copy it again`,

@@ -1,5 +1,6 @@
 /** V8 as a command wants it. */
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * Lets V8 optimise a function only after it has run for about four times as long as by default (135 kB of bytecode). A
@@ -9,4 +10,14 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function optimiseLate(): void {
   setFlagsFromString('--interrupt-budget=500000');
+}
+
+/**
+ * Gives back what is held no more. V8 collects when memory is asked for, and training asks for little: what the compiler and
+ * the loader have left, the data among it, would stay resident as long as the run. Takes some 20 ms.
+ */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
 }

@@ -9,9 +9,10 @@ import type { DeviceReport } from '../runtime/device/report.ts';
 import { openModel } from '../runtime/model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import { diskSources, resumedSources } from '../runtime/spec-sources.ts';
-import type { TrainOutcome } from '../runtime/train/events.ts';
+import type { TrainEvent, TrainOutcome } from '../runtime/train/events.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';
 import { tellDiagnostics } from './diagnostics.ts';
+import { collectGarbage } from './engine.ts';
 import { interrupted, listenForInterrupt } from './interrupt.ts';
 import type { Settings } from './options.ts';
 import { Profile, type ProfileFlags } from './profile.ts';
@@ -86,13 +87,19 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
       data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
     });
+    const print = eventPrinter(terminal, flags.json ?? false);
+    const onEvent = (event: TrainEvent): void => {
+      print(event);
+      // The device holds the data now, and the compiler has done its work.
+      if (event.kind === 'begin') collectGarbage();
+    };
     try {
       const outcome = await model.train({
         out,
         spec: copyOf(spec, compiled, settings),
         resume: flags.resume ?? false,
         signal: interrupt.signal,
-        onEvent: eventPrinter(terminal, flags.json ?? false),
+        onEvent,
         ...(flags.epochs !== undefined && { epochs: flags.epochs }),
         ...(flags.checkpointEvery !== undefined && { checkpointSeconds: flags.checkpointEvery }),
       });

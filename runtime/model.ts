@@ -265,7 +265,7 @@ export class Model {
   /** The parameters by path, as they are stored: a constrained one by its free numbers. */
   async parameters(): Promise<ReadonlyMap<string, Tensor>> {
     await this.#draw();
-    return splitVector((await this.#state.read('parameters')) as Float32Array, this.plan.layout);
+    return splitVector(Float32Array.from(await this.#state.read('parameters')), this.plan.layout);
   }
 
   /** Replaces parameters by path, row major; those that are not named stay. Throws a UsageError for a wrong path or size. */

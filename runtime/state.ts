@@ -83,9 +83,11 @@ export class CarriedState {
     return this.#waiting.get(name) ?? (await this.#executor.read(name));
   }
 
+  /** One after the other: each takes a copy on the device while it is read. */
   async readVectors(): Promise<ReadonlyMap<string, Float32Array>> {
-    const all = this.vectors.map(async (name) => [name, (await this.read(name)) as Float32Array] as const);
-    return new Map(await Promise.all(all));
+    const read = new Map<string, Float32Array>();
+    for (const name of this.vectors) read.set(name, (await this.read(name)) as Float32Array);
+    return read;
   }
 
   /** The states, the trouble flag lowered: what is kept is always good. */

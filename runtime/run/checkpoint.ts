@@ -101,12 +101,12 @@ export function headOf({ metadata }: TensorFile, path: string): CheckpointHead {
   }
 }
 
-/** The tensors of a flat vector by path, in the order of the layout, without the padding. */
+/** The tensors of a flat vector by path, in the order of the layout, without the padding: views of it, no copies. */
 export function splitVector(values: Float32Array, layout: ParameterLayout): ReadonlyMap<string, Tensor> {
   return new Map(
     layout.parameters.map(({ path, shape, offset }) => [
       path,
-      { shape, data: values.slice(offset, offset + sizeOf(shape)) },
+      { shape, data: values.subarray(offset, offset + sizeOf(shape)) },
     ]),
   );
 }

@@ -163,6 +163,8 @@ export interface ProgramContext {
   /** Permutations of the rows that the host is to compute. */
   readonly couplings: Coupling[];
   readonly decisions: Decision[];
+  /** Log-densities that were met, with the values they are of. */
+  readonly densities: { readonly node: Node; readonly of: Node }[];
   /** Evaluation only: what must be collected from all rows before `deferred` values are known, by the result's name. */
   readonly collected: Map<string, TensorValue>;
   /** Evaluation only: the arguments that stand for what becomes of it, by name. */

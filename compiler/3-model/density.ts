@@ -95,6 +95,7 @@ export function logOfFactor(factor: Factor, frame: Frame, span: Span): TensorVal
   const family = distribution.distribution;
   const at = family.dtype === 'f32' && node.dtype === 'u32' ? b.map('toF32', node) : node;
   const total = b.sumFrom(family.logProb(b, parameters, at), plates.length);
+  frame.program?.densities.push({ node: total, of: node });
   const flags = inherited(frame, [value, distribution]);
   return { kind: 'tensor', node: total, support: { kind: 'real' }, shape: [], plates, unit: 'nats', ...flags };
 }

@@ -24,6 +24,7 @@ export function openProgram(options: {
     openDraws: new OpenDraws(),
     couplings: [],
     decisions: [],
+    densities: [],
     collected: new Map(),
     statistics: new Map(),
   };

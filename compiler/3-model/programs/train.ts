@@ -6,6 +6,7 @@ import type { DeclarationOf } from '../../1-syntax/ast.ts';
 import { printExpr } from '../../1-syntax/print.ts';
 import type { Node, Output } from '../../4-tensor/ir.ts';
 import { sizeOf, topological } from '../../4-tensor/ir.ts';
+import { directions } from '../../4-tensor/monotone.ts';
 import { gradients } from '../../4-tensor/passes/differentiate.ts';
 import { simplifyNodes } from '../../4-tensor/passes/simplify.ts';
 import type { Duration, HostExpr, ParameterLayout, Term, TrainProgram } from '../../4-tensor/program.ts';
@@ -114,6 +115,10 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
     session.report('nothing-to-train', goal.objective.span, {});
     return undefined;
   }
+  if (makesDataUnlikely(objective.node, goal.sense, program)) {
+    const other = goal.sense === 'maximize' ? 'minimize' : 'maximize';
+    session.report('data-made-unlikely', goal.span, { sense: goal.sense, other });
+  }
   const unit = length.name === 'steps' ? 'steps' : 'epochs';
   return {
     declaration,
@@ -129,6 +134,20 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
     ...(clip && { clip }),
     track,
   };
+}
+
+/** Whether all that the goal can do with the log-density of data is to lower it: a goal that has no end, and no use. */
+function makesDataUnlikely(objective: Node, sense: 'maximize' | 'minimize', { densities }: ProgramContext): boolean {
+  const found = directions(objective);
+  const met = densities.filter(({ node, of }) => found.has(node) && isData(of));
+  const wrong = sense === 'maximize' ? -1 : 1;
+  return met.length > 0 && met.every(({ node }) => found.get(node) === wrong);
+}
+
+/** What the rows hold, or follows from that alone: nothing trained, which an objective may well make unlikely. */
+function isData(value: Node): boolean {
+  const nodes = topological([value]);
+  return nodes.some(({ kind }) => kind === 'batch') && !nodes.some(isParameter);
 }
 
 /** The clauses that a training program has. */

@@ -134,6 +134,10 @@ export const checkMessages = {
   'not-an-objective': error((p: { found: string }) => `an objective is a number for each example, found ${p.found}`),
   'missing-clause': error((p: { clause: string; of: string }) => `${p.of} needs '${p.clause}'`),
   'repeated-clause': error((p: { clause: string }) => `'${p.clause}' stands twice; remove one`),
+  'data-made-unlikely': warning(
+    (p: { sense: 'maximize' | 'minimize'; other: 'maximize' | 'minimize' }) =>
+      `to ${p.sense} this makes the data ever less likely: it ${p.sense === 'minimize' ? 'rises' : 'falls'} with their log-density; write '${p.other}'`,
+  ),
   'nothing-to-train': error(() => 'this objective reaches no parameter; put a net or a param into the model or guide'),
   'unknown-split': error(
     (p: { name: string; set: string; hint: string }) => `the data set ${p.set} has no part '${p.name}'${p.hint}`,

@@ -52,7 +52,9 @@ export function explain(
 function heading(program: Program): string[] {
   switch (program.kind) {
     case 'train':
-      return [`${program.name}: ${program.sense} the mean over ${program.batch} rows of ${program.set}`];
+      return [
+        `${program.name}: ${program.sense} ${program.terms[0]!.text}, the mean over ${program.batch} rows of ${program.set}`,
+      ];
     case 'evaluate':
       return [`${program.name}: over ${program.set}, ${program.batch} rows at a time`];
     case 'sample':
@@ -72,6 +74,10 @@ function partLine({ program, iterations }: SamplePart): string {
 
 function describe(decision: Decision): string[] {
   switch (decision.kind) {
+    case 'expansion': {
+      const where = decision.where.map(({ name, text }) => `${name} = ${text}`).join(', ');
+      return [`  ${decision.text} = ${decision.body}${where === '' ? '' : `, where ${where}`}`];
+    }
     case 'draw': {
       const count = decision.count === 1 ? 'one draw a row' : `${decision.count} draws a row`;
       const gradient = decision.estimator === 'pathwise' ? 'pathwise gradient' : 'no gradient through the draw';

@@ -1,9 +1,10 @@
 /** Calls: of functions and objectives, nets, distributions, models, and the functions of the language itself. */
-import type { ExprOf } from '../1-syntax/ast.ts';
+import type { Expr, ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
 import { elaborateReduction, isReduction } from './builtins/reductions.ts';
 import { callBuiltin } from './builtins/index.ts';
 import { Frame } from './context.ts';
+import { decide, type Decision } from './derivation.ts';
 import { callNet, runBody } from './nets.ts';
 import { fits } from './parameters.ts';
 import { bindArguments, type Take } from './partial.ts';
@@ -60,6 +61,10 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
   const bound = bindArguments(`'${name}'`, declaration.parameters, fn.given, expr, frame, inner, take);
   if (bound === undefined) return invalid;
   if (bound.isPartial) return { ...fn, given: bound.values };
+  if (frame.program !== undefined && frame.net === undefined) {
+    const expansion = expansionOf(declaration, expr, bound.exprs);
+    if (expansion !== undefined) decide(frame.program.decisions, expansion);
+  }
   const { session } = context;
   const result = applying(context, declaration.body, fn.scope, () =>
     session.within([{ span: expr.span, body: declaration.span }], () => runBody(declaration, inner)),
@@ -67,4 +72,21 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
   if (result !== undefined) return result;
   session.report('recursive-call', expr.span, { name });
   return invalid;
+}
+
+/** What a call stands for, where that is one expression. A parameter that is given what has its name already goes without saying. */
+function expansionOf(
+  { body }: FunctionValue['declaration'],
+  call: ExprOf<'call'>,
+  args: ReadonlyMap<string, Expr>,
+): Decision | undefined {
+  const [only] = body;
+  if (body.length !== 1 || only?.kind !== 'return' || only.values.length !== 1) return undefined;
+  const where = [...args].map(([name, arg]) => ({ name, text: printExpr(arg) }));
+  return {
+    kind: 'expansion',
+    text: printExpr(call),
+    body: printExpr(only.values[0]!.value),
+    where: where.filter(({ name, text }) => name !== text),
+  };
 }

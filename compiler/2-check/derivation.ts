@@ -1,6 +1,13 @@
 /** What was decided about an objective, and why: the raw material of `vaec explain`. */
 
 export type Decision =
+  /** A call of an objective or a function that is one expression: what it stands for, and what stands for its parameters. */
+  | {
+      readonly kind: 'expansion';
+      readonly text: string;
+      readonly body: string;
+      readonly where: readonly { readonly name: string; readonly text: string }[];
+    }
   /** A factor of a KL: in closed form, or as a log-ratio of the shared draw. */
   | {
       readonly kind: 'divergence';

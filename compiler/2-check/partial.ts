@@ -17,6 +17,8 @@ export function isHole(expr: Expr): boolean {
 
 export interface BoundArguments {
   readonly values: ReadonlyMap<string, Value>;
+  /** Of those that the call writes or leaves to a default: as they are written. */
+  readonly exprs: ReadonlyMap<string, Expr>;
   /** The call has a hole: it is no call yet, and `values` are those that were written. */
   readonly isPartial: boolean;
 }
@@ -44,6 +46,7 @@ export function bindArguments(
   const isPartial = [...given.values()].some(isHole);
   for (const [name, value] of had) inner.values.set(name, value);
   const values = new Map(had);
+  const exprs = new Map<string, Expr>();
   for (const parameter of open) {
     const written = given.get(parameter.name.text);
     if (isPartial && (written === undefined || isHole(written))) continue;
@@ -53,6 +56,7 @@ export function bindArguments(
     if (taken === undefined) return undefined;
     inner.values.set(parameter.name.text, taken);
     values.set(parameter.name.text, taken);
+    exprs.set(parameter.name.text, written ?? parameter.initial!);
   }
-  return { values, isPartial };
+  return { values, exprs, isPartial };
 }

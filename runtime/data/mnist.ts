@@ -1,5 +1,9 @@
 /** Fetching MNIST: `vaec data mnist --dir DIR`. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { makeFolder, writeFailure } from '../formats/files.ts';
 import { download } from './download.ts';
 
@@ -7,9 +11,12 @@ import { download } from './download.ts';
 export const MNIST_MIRROR = 'https://ossci-datasets.s3.amazonaws.com/mnist/';
 
 export interface RemoteFile {
+  /** Ends with .gz. */
   readonly name: string;
   readonly size: number;
   readonly sha256: string;
+  /** SHA-256 of what it holds unpacked. */
+  readonly contents: string;
 }
 
 /** The original files. */
@@ -18,21 +25,25 @@ export const MNIST_FILES: readonly RemoteFile[] = [
     name: 'train-images-idx3-ubyte.gz',
     size: 9912422,
     sha256: '440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609',
+    contents: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
   },
   {
     name: 'train-labels-idx1-ubyte.gz',
     size: 28881,
     sha256: '3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c',
+    contents: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
   },
   {
     name: 't10k-images-idx3-ubyte.gz',
     size: 1648877,
     sha256: '8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6',
+    contents: '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
   },
   {
     name: 't10k-labels-idx1-ubyte.gz',
     size: 4542,
     sha256: 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6',
+    contents: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
   },
 ];
 
@@ -52,7 +63,7 @@ export interface FetchOptions {
 
 export interface FetchedFile {
   readonly path: string;
-  /** kept: the right file was there. */
+  /** kept: the right numbers were there, in this file or in one that was unpacked or packed by somebody else. */
   readonly outcome: 'kept' | 'fetched';
 }
 
@@ -65,8 +76,13 @@ export async function fetchMnist(options: FetchOptions): Promise<readonly Fetche
   const mirror = (options.mirror ?? MNIST_MIRROR).replace(/\/*$/, '/');
   const { signal, attempts, pause, onProgress } = options;
   const result: FetchedFile[] = [];
-  for (const { name, size, sha256 } of options.files ?? MNIST_FILES) {
+  for (const { name, size, sha256, contents } of options.files ?? MNIST_FILES) {
     const path = join(folder, name);
+    const there = await withContents(path, contents);
+    if (there !== undefined) {
+      result.push({ path: there, outcome: 'kept' });
+      continue;
+    }
     const outcome = await download({
       url: mirror + name,
       path,
@@ -80,4 +96,20 @@ export async function fetchMnist(options: FetchOptions): Promise<readonly Fetche
     result.push({ path, outcome });
   }
   return result;
+}
+
+/** The file, or the same without .gz, where that is there and holds the bytes with that SHA-256: specs read either. */
+async function withContents(path: string, contents: string): Promise<string | undefined> {
+  for (const candidate of [path, path.replace(/\.gz$/, '')]) {
+    const hash = createHash('sha256');
+    const unpacking = candidate.endsWith('.gz') ? [createGunzip()] : [];
+    try {
+      await pipeline([createReadStream(candidate), ...unpacking, hash]);
+    } catch {
+      // Missing, damaged, or not to be read: it is fetched, which tells what is in the way.
+      continue;
+    }
+    if (hash.digest('hex') === contents) return candidate;
+  }
+  return undefined;
 }

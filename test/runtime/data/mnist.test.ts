@@ -2,15 +2,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchMnist, MNIST_FILES, type FetchOptions } from '../../../runtime/data/mnist.ts';
 import { EnvironmentError } from '../../../runtime/errors.ts';
 import { sha256 } from '../../../runtime/formats/files.ts';
-import { sharedPath } from '../../shared-data.ts';
+import { sharedData, sharedPath } from '../../shared-data.ts';
 import { temporaryFolder } from '../folder.ts';
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) >>> 7));
-const file = { name: 'a.gz', size: content.length, sha256: sha256(content) };
+// What is served need not be gzip: nobody looks into it.
+const unpacked = Buffer.from('what the file holds');
+const file = { name: 'a.gz', size: content.length, sha256: sha256(content), contents: sha256(unpacked) };
 
 type Answer = (request: IncomingMessage, response: ServerResponse, ordinal: number) => void;
 
@@ -97,6 +100,27 @@ describe('fetchMnist', () => {
       expect(stored(dir)).toBe(file.sha256);
     }
     expect(ranges).toEqual([undefined, undefined]);
+  });
+
+  it('asks for nothing where the right numbers are there, packed by somebody else or not at all', async () => {
+    const { mirror, ranges } = await serve(withRanges);
+    const others: [string, Buffer][] = [
+      ['a.gz', gzipSync(unpacked, { level: 1 })],
+      ['a', unpacked],
+    ];
+    for (const [name, bytes] of others) {
+      const dir = temporaryFolder();
+      const path = join(dir, 'mnist', name);
+      mkdirSync(join(dir, 'mnist'));
+      writeFileSync(path, bytes, { mode: 0o444 });
+      expect(await fetchFrom(mirror, dir)).toEqual([{ path, outcome: 'kept' }]);
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+    }
+    expect(ranges).toEqual([]);
+    const dir = temporaryFolder();
+    mkdirSync(join(dir, 'mnist'));
+    writeFileSync(join(dir, 'mnist', 'a'), 'other numbers');
+    expect((await fetchFrom(mirror, dir))[0]!.outcome).toBe('fetched');
   });
 
   it('goes on after a broken connection, asking for the rest only', async () => {
@@ -239,5 +263,8 @@ describe.skipIf(mnist === undefined)('the checksums of the original', () => {
     const files = MNIST_FILES.filter(({ name }) => served.has(name));
     const outcomes = await fetchMnist({ dir, mirror, files });
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['fetched', 'fetched', 'fetched']);
+    // Nobody answers: as it is there, other gzip header and all, it is kept.
+    const kept = await fetchMnist({ dir: sharedData, mirror: await nowhere(), files, attempts: 1 });
+    expect(kept.map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept']);
   });
 });

@@ -5,15 +5,17 @@
 import { frozenVector, type Program, type SpecPrograms } from '../4-tensor/program.ts';
 import type { Piece } from './fuse/pieces.ts';
 import { graphOf } from '../4-tensor/graph.ts';
+import { sizeOf } from '../4-tensor/ir.ts';
 import type { KernelProgram, Tensor } from './ir.ts';
 import { Library, type LibraryOptions } from './library.ts';
-import { placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
+import { partialsBuffer, placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
 import {
   planVersion,
   type Access,
   type CompiledKernels,
   type Plan,
   type PlanBinding,
+  type PlanBuffer,
   type PlanDispatch,
   type PlanProgram,
   type PlanResult,
@@ -55,7 +57,7 @@ export function buildPlan({ spec, programs, kernels, without = [], memory, ...op
     hypers,
     uniforms,
     data,
-    buffers: buffersOf(placed),
+    buffers: buffersOf(placed, planned),
     kernels: library.kernels,
     ...(library.tuned.length > 0 && { tuned: library.tuned }),
     programs: planned,
@@ -64,9 +66,22 @@ export function buildPlan({ spec, programs, kernels, without = [], memory, ...op
   return { plan, sources: library.sources, ...(modules === undefined ? {} : { modules }) };
 }
 
-function buffersOf({ buffers }: Memory): Plan['buffers'] {
+/** Nothing lives there but between the two kernels of one that was divided: they follow each other. */
+function partialsPlace({ shape }: Tensor): Place {
+  return { buffer: partialsBuffer, offset: 0, bytes: 4 * sizeOf(shape) };
+}
+
+/** The buffer of partial sums, where a program has any: as long as the longest. */
+function partialsOf(programs: readonly PlanProgram[]): readonly PlanBuffer[] {
+  const bindings = programs.flatMap(({ dispatches }) => dispatches.flatMap((dispatch) => dispatch.bindings));
+  const bytes = bindings.flatMap((one) => (one.kind === 'buffer' && one.buffer === partialsBuffer ? [one.bytes] : []));
+  if (bytes.length === 0) return [];
+  return [{ name: partialsBuffer, bytes: Math.max(...bytes), role: 'arena', storage: 'f32' }];
+}
+
+function buffersOf({ buffers }: Memory, programs: readonly PlanProgram[]): Plan['buffers'] {
   const roles = ['vector', 'frozen', 'state', 'literal', 'argument', 'packed', 'arena', 'result'] as const;
-  return [...buffers].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+  return [...buffers, ...partialsOf(programs)].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
 /** Every carried vector is as long as the parameters; that of the frozen tensors has a length of its own. */
@@ -102,17 +117,22 @@ function planProgram(
   places: ReadonlyMap<Tensor, Place>,
   library: Library,
 ): PlanProgram {
-  const dispatches = fused.kernels.map((kernel): PlanDispatch => {
+  const dispatches = fused.kernels.flatMap((kernel): readonly PlanDispatch[] => {
     const written = writtenBuffers(kernel, places);
     // A buffer may not be bound both read-only and writable in one dispatch.
     const accessOf = (tensor: Tensor): Access =>
       written.has(places.get(tensor)?.buffer ?? '') ? 'read_write' : 'read';
-    const { name, scheduled } = library.take(kernel, program.name, accessOf);
-    const bindings = scheduled.bindings.map(({ tensor }): PlanBinding => {
-      if (tensor.role.kind === 'table') return { kind: 'table', set: tensor.role.set, field: tensor.role.field };
-      return { kind: 'buffer', ...places.get(tensor)! };
-    });
-    return { kernel: name, bindings, workgroups: scheduled.workgroups };
+    const bindingOf = (tensor: Tensor): PlanBinding => {
+      const { role } = tensor;
+      if (role.kind === 'table') return { kind: 'table', set: role.set, field: role.field };
+      const place = role.kind === 'partial' ? partialsPlace(tensor) : places.get(tensor)!;
+      return { kind: 'buffer', ...place };
+    };
+    return library.take(kernel, program.name, accessOf).map(({ name, scheduled: { bindings, workgroups } }) => ({
+      kernel: name,
+      bindings: bindings.map(({ tensor }) => bindingOf(tensor)),
+      workgroups,
+    }));
   });
   const results = fused.results.map(({ name, tensor, offset, shape, dtype }): PlanResult => {
     const { buffer, offset: start } = places.get(tensor)!;

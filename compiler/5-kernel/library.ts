@@ -6,7 +6,7 @@ import { identifier, Names } from './names.ts';
 import type { Plan, PlanKernel } from './plan.ts';
 import type { Choice } from './schedule/choice.ts';
 import type { Profile } from './schedule/profile.ts';
-import { scheduleKernel } from './schedule/schedule.ts';
+import { scheduleStages } from './schedule/schedule.ts';
 import type { ScheduledKernel } from './schedule/scheduled.ts';
 import { isInSpace } from './schedule/space.ts';
 import type { AccessOf } from './schedule/tensors.ts';
@@ -34,9 +34,15 @@ export interface LibraryOptions {
 }
 
 /** A kernel with its text. */
-interface Emitted {
+export interface Emitted {
   readonly scheduled: ScheduledKernel;
   readonly emitted: EmittedKernel;
+}
+
+/** A dispatch of a kernel of the plan, with the tensors of its bindings and its workgroups. */
+export interface Taken {
+  readonly name: string;
+  readonly scheduled: ScheduledKernel;
 }
 
 /** The kernels of the spec so far, by their text. */
@@ -61,39 +67,36 @@ export class Library {
     return [...this.#tuned.values()];
   }
 
-  /** The plan's kernel for this one, with the tensors of its bindings and its workgroups. */
-  take(
-    kernel: Kernel,
-    program: string,
-    accessOf: AccessOf,
-  ): { readonly name: string; readonly scheduled: ScheduledKernel } {
+  /** What the plan dispatches for this kernel, in order. */
+  take(kernel: Kernel, program: string, accessOf: AccessOf): readonly Taken[] {
     const { profile, onKernel } = this.#options;
-    const byDefault = this.#emit(scheduleKernel(kernel, profile, { accessOf }));
+    const byDefault = this.#emit(scheduleStages(kernel, profile, { accessOf }));
     const mark = this.#wanted.size > 0 || onKernel !== undefined ? fingerprintOf(byDefault) : '';
     const wanted = this.#wanted.get(mark);
     const asTuned = wanted && this.#asTuned(kernel, accessOf, wanted);
-    const { scheduled, name } = this.#add(asTuned ?? byDefault, program);
+    const taken = (asTuned ?? byDefault).map((stage) => this.#add(stage, program));
+    const { name } = taken.at(-1)!;
     if (wanted !== undefined && asTuned !== undefined) this.#tuned.set(mark, { ...wanted, name });
     if (onKernel !== undefined && !this.#told.has(mark)) {
       this.#told.add(mark);
-      onKernel({ name, program, kernel, accessOf, choice: byDefault.scheduled.choice, fingerprint: mark });
+      onKernel({ name, program, kernel, accessOf, choice: byDefault[0]!.scheduled.choice, fingerprint: mark });
     }
-    return { name, scheduled };
+    return taken;
   }
 
   /** The kernel by a tuned schedule, where that still gives the text that was checked. */
-  #asTuned(kernel: Kernel, accessOf: AccessOf, { choice, text }: TunedSchedule): Emitted | undefined {
+  #asTuned(kernel: Kernel, accessOf: AccessOf, { choice, text }: TunedSchedule): readonly Emitted[] | undefined {
     const { profile } = this.#options;
     if (!isInSpace(choice, kernel, profile)) return undefined;
-    const made = this.#emit(scheduleKernel(kernel, profile, { accessOf, choice }));
+    const made = this.#emit(scheduleStages(kernel, profile, { accessOf, choice }));
     return fingerprintOf(made) === text ? made : undefined;
   }
 
-  #emit(scheduled: ScheduledKernel): Emitted {
-    return { scheduled, emitted: this.#options.emitter.emit(scheduled) };
+  #emit(stages: readonly ScheduledKernel[]): readonly Emitted[] {
+    return stages.map((scheduled) => ({ scheduled, emitted: this.#options.emitter.emit(scheduled) }));
   }
 
-  #add({ scheduled, emitted }: Emitted, program: string) {
+  #add({ scheduled, emitted }: Emitted, program: string): Taken {
     const { emitter } = this.#options;
     const same = this.#known.get(emitted.text);
     if (same !== undefined) return { name: same.name, scheduled };
@@ -109,9 +112,9 @@ export class Library {
   }
 }
 
-/** Tells one scheduled kernel from another: by its text, and by its workgroups, which the text may not show. */
-export function fingerprintOf({ scheduled, emitted }: Emitted): string {
-  return fingerprint([emitted.text, scheduled.workgroups.join(' ')]);
+/** Tells one schedule of a kernel from another: by its texts, and by their workgroups, which a text may not show. */
+export function fingerprintOf(stages: readonly Emitted[]): string {
+  return fingerprint(stages.flatMap(({ scheduled, emitted }) => [emitted.text, scheduled.workgroups.join(' ')]));
 }
 
 export function planKernel(scheduled: ScheduledKernel, { scratch = 0 }: EmittedKernel, ending: string): PlanKernel {

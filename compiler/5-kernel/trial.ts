@@ -1,5 +1,5 @@
 /**
- * Several schedules of one kernel as a plan of their own, each a program of one dispatch over the same buffers: what a
+ * Several schedules of one kernel as a plan of their own, each a program over the same buffers: what a
  * search runs, checks and times. Every tensor has a buffer of its own name, so that a trial needs nothing of its spec's
  * other kernels.
  */
@@ -10,14 +10,15 @@ import { fingerprintOf, planKernel, type PlannedKernel } from './library.ts';
 import type { CompiledKernels, Plan, PlanBuffer, PlanProgram } from './plan.ts';
 import type { Choice } from './schedule/choice.ts';
 import type { Profile } from './schedule/profile.ts';
-import { scheduleKernel } from './schedule/schedule.ts';
+import { scheduleStages } from './schedule/schedule.ts';
 import type { ScheduledKernel } from './schedule/scheduled.ts';
 import type { DeviceLimits } from './schedule/space.ts';
 
 /** A kernel by one choice. */
 export interface Variant {
   readonly choice: Choice;
-  readonly scheduled: ScheduledKernel;
+  /** What it dispatches, in order: one kernel, or two where its loop is divided. */
+  readonly stages: readonly ScheduledKernel[];
   /** Variants of the same fingerprint are one. */
   readonly fingerprint: string;
 }
@@ -39,15 +40,18 @@ export function variantOf(
   emitter: KernelEmitter,
   limits: DeviceLimits,
 ): Variant | undefined {
-  const scheduled = scheduleKernel(kernel, profile, { accessOf, choice });
-  const { workgroupSize, workgroups, body } = scheduled;
-  if (workgroupSize.reduce((product, extent) => product * extent, 1) > limits.invocations) return undefined;
-  if (workgroups.some((count) => count > mostWorkgroups)) return undefined;
+  const stages = scheduleStages(kernel, profile, { accessOf, choice });
+  if (!stages.every((stage) => isWithin(stage, limits))) return undefined;
+  const emitted = stages.map((scheduled) => ({ scheduled, emitted: emitter.emit(scheduled) }));
+  return { choice, stages, fingerprint: fingerprintOf(emitted) };
+}
+
+function isWithin({ workgroupSize, workgroups, body }: ScheduledKernel, limits: DeviceLimits): boolean {
   const shared = body.shared.filter(({ space }) => space === 'workgroup');
-  if (shared.reduce((bytes, { length, width }) => bytes + 4 * length * width, 0) > limits.workgroupBytes) {
-    return undefined;
-  }
-  return { choice, scheduled, fingerprint: fingerprintOf({ scheduled, emitted: emitter.emit(scheduled) }) };
+  const bytes = shared.reduce((sum, { length, width }) => sum + 4 * length * width, 0);
+  const invocations = workgroupSize.reduce((product, extent) => product * extent, 1);
+  const isGrid = workgroups.every((count) => count <= mostWorkgroups);
+  return isGrid && invocations <= limits.invocations && bytes <= limits.workgroupBytes;
 }
 
 /** The variants as a plan, with the scalars of `plan`; tables have `tableRows` rows. */
@@ -57,34 +61,42 @@ export function trialOf(
   tableRows: (tensor: Tensor) => number,
   emitter: KernelEmitter,
 ): Trial {
-  const made = variants.map(({ scheduled }, i) => {
-    const named = { ...scheduled, name: `${scheduled.name}__${i + 1}` };
-    const emitted = emitter.emit(named);
-    return { kernel: planKernel(named, emitted, emitter.ending), text: emitted.text, scheduled };
-  });
-  const tensors = new Set(variants.flatMap(({ scheduled }) => scheduled.bindings.map(({ tensor }) => tensor)));
-  const buffers = new Map(
-    [...tensors].map((tensor): [Tensor, PlanBuffer] => {
-      const bytes = lengthOf(tensor, tableRows) * (tensor.storage === 'u8' ? 1 : 4);
-      return [tensor, { name: tensor.name, bytes, role: 'argument', storage: tensor.storage }];
+  const made = variants.map(({ stages }, i) =>
+    stages.map((scheduled) => {
+      const named = { ...scheduled, name: `${scheduled.name}__${i + 1}` };
+      const emitted = emitter.emit(named);
+      return { kernel: planKernel(named, emitted, emitter.ending), text: emitted.text, scheduled };
     }),
   );
-  const programs = made.map(({ kernel, scheduled }): PlanProgram => {
-    const bindings = scheduled.bindings.map(({ tensor }) => {
-      const { name, bytes } = buffers.get(tensor)!;
-      return { kind: 'buffer', buffer: name, offset: 0, bytes } as const;
+  const kernels = made.flat();
+  const buffers = new Map<string, PlanBuffer>();
+  for (const { tensor } of kernels.flatMap(({ scheduled }) => scheduled.bindings)) {
+    const { name, storage } = tensor;
+    // Partial sums have one name, and a length for each number of parts.
+    const bytes = Math.max(bytesOf(tensor, tableRows), buffers.get(name)?.bytes ?? 0);
+    buffers.set(name, { name, bytes, role: 'argument', storage });
+  }
+  const programs = made.map((stages): PlanProgram => {
+    const dispatches = stages.map(({ kernel, scheduled }) => {
+      const bindings = scheduled.bindings.map(({ tensor }) => {
+        return { kind: 'buffer', buffer: tensor.name, offset: 0, bytes: bytesOf(tensor, tableRows) } as const;
+      });
+      return { kernel: kernel.name, bindings, workgroups: scheduled.workgroups };
     });
-    const dispatch = { kernel: kernel.name, bindings, workgroups: scheduled.workgroups };
-    return { kind: 'part', name: kernel.name, dispatches: [dispatch], results: [] };
+    return { kind: 'part', name: stages.at(-1)!.kernel.name, dispatches, results: [] };
   });
   const { tuned: _, ...rest } = plan;
-  const modules = emitter.assemble?.(made.map(({ text }) => text));
+  const modules = emitter.assemble?.(kernels.map(({ text }) => text));
   const compiled: CompiledKernels = {
-    plan: { ...rest, buffers: [...buffers.values()], kernels: made.map(({ kernel }) => kernel), programs },
-    sources: new Map(made.map(({ kernel, text }) => [kernel.name, text])),
+    plan: { ...rest, buffers: [...buffers.values()], kernels: kernels.map(({ kernel }) => kernel), programs },
+    sources: new Map(kernels.map(({ kernel, text }) => [kernel.name, text])),
     ...(modules && { modules }),
   };
   return { compiled, programs };
+}
+
+function bytesOf(tensor: Tensor, tableRows: (tensor: Tensor) => number): number {
+  return lengthOf(tensor, tableRows) * (tensor.storage === 'u8' ? 1 : 4);
 }
 
 /** Numbers that the tensor holds. */

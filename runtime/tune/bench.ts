@@ -84,10 +84,12 @@ export async function expectedOf(plain: Variant, options: BenchOptions): Promise
   }
   if (best === undefined || best.share < 0.5) return 'most of what it computes from random numbers is not finite';
   const scalars = Object.fromEntries(
-    plain.scheduled.scalars.map(({ name, scalar }) => {
-      const value = options.scalars(name);
-      return [name, scalar === 'f32' ? Math.fround(value) : value];
-    }),
+    plain.stages
+      .flatMap(({ scalars }) => scalars)
+      .map(({ name, scalar }) => {
+        const value = options.scalars(name);
+        return [name, scalar === 'f32' ? Math.fround(value) : value];
+      }),
   );
   const bounds = boundsOf(kernel, best.inputs, scalars);
   if (bounds === undefined) return 'its loops are too long to evaluate even two of its results in float64';

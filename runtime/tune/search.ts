@@ -3,7 +3,7 @@
  * first; with the first of them, what won before and some schedules of every other kind. A variant is timed only once its
  * result has been found to be that of the plain schedule.
  */
-import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { keyOf, withoutParts, type Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { fight, medianTimes, runsFor, type Stopwatch } from './race.ts';
 
 /** A kernel by one choice, as far as a search goes. */
@@ -57,7 +57,7 @@ export interface SearchResult<C> {
 
 /** Contestants of a heat beside the default; the first heat has some more. */
 const heatSize = 6;
-/** Of each kind that the default is not: how good a kind is no setting of another tells. */
+/** Of each kind that the default is not, and of those in parts: how good those are no setting of the default tells. */
 const ofEachKind = 2;
 /** Heats without a better one that end the search. */
 const patience = 2;
@@ -118,14 +118,20 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
   }
 }
 
-/** What takes part in the first heat beside neighbours of the default, evenly from the choices of each kind. */
+/**
+ * What takes part in the first heat beside neighbours of the default: evenly from the choices of each other kind, and from
+ * those that divide the default's loop.
+ */
 function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>): readonly Choice[] {
-  const kinds = new Set(choices.map(({ kind }) => kind));
+  const whole = choices.filter(({ parts }) => parts === undefined);
+  const kinds = new Set(whole.map(({ kind }) => kind));
   kinds.delete(byDefault.choice.kind);
-  const others = [...kinds].flatMap((kind) => {
-    const own = choices.filter((choice) => choice.kind === kind);
+  const loops = keyOf(withoutParts(byDefault.choice));
+  const divided = choices.filter((choice) => choice.parts !== undefined && keyOf(withoutParts(choice)) === loops);
+  const sorts = [...[...kinds].map((kind) => whole.filter((choice) => choice.kind === kind)), divided];
+  const others = sorts.flatMap((own) => {
     const places = Array.from({ length: ofEachKind }, (_, i) => Math.floor(((i + 0.5) * own.length) / ofEachKind));
-    return [...new Set(places)].map((place) => own[place]!);
+    return own.filter((_, i) => places.includes(i));
   });
   return known === undefined ? others : [known, ...others];
 }
@@ -157,8 +163,13 @@ function next<C extends Contestant>(
 }
 
 /** How far apart two choices are: the settings that differ, numbers by their ratio; another kind is farther than any. */
-export function distance(a: Choice, b: Choice): number {
-  if (a.kind !== b.kind) return 100;
+export function distance(one: Choice, other: Choice): number {
+  if (one.kind !== other.kind) return 100;
+  // A loop that is whole is in one part.
+  const [a, b] = [
+    { parts: 1, ...one },
+    { parts: 1, ...other },
+  ];
   const others = b as unknown as Readonly<Record<string, unknown>>;
   return Object.entries(a).reduce((sum, [name, value]) => {
     const other = others[name];

@@ -4,15 +4,21 @@ import { profileNamed } from '../../compiler/5-kernel/schedule/profile.ts';
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel } from '../support/kernel-device.ts';
-import { everyVariantAgrees, oddKernels } from '../support/variants.ts';
+import { dividedChoices, longKernels, oddKernels, variantsAgree, wholeChoices } from '../support/variants.ts';
 
 const opened = await openTestDevice();
 
-describe.skipIf(opened === undefined)('by every choice of its space', () => {
-  test.each(oddKernels)('%s', async (_, kernel) => {
-    const profile = profileNamed(opened!.report.profile)!;
-    await everyVariantAgrees(kernel, profile, opened!.limits, emitWgsl, (scheduled, arrays, scalars) =>
-      runKernel(opened!, scheduled, arrays, scalars),
-    );
+for (const [how, kernels, choicesOf] of [
+  ['by every choice that leaves its loop whole', oddKernels, wholeChoices],
+  ['with its loop divided', longKernels, dividedChoices],
+] as const) {
+  describe.skipIf(opened === undefined)(how, () => {
+    test.each(kernels)('%s', async (_, kernel) => {
+      const profile = profileNamed(opened!.report.profile)!;
+      const choices = choicesOf(kernel, profile, opened!.limits);
+      await variantsAgree(kernel, choices, profile, emitWgsl, (scheduled, arrays, scalars) =>
+        runKernel(opened!, scheduled, arrays, scalars),
+      );
+    });
   });
-});
+}

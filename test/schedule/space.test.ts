@@ -38,6 +38,16 @@ describe.each(profiles.map((profile) => [profile.name, profile] as const))('the 
   });
 });
 
+test('choices that divide a loop are those of the kernel that adds up its parts', () => {
+  const kernel = shapes.all['weight and bias gradient over many rows, odd']!;
+  const space = spaceOf(kernel, subgroup8, { ...limits, subgroupSize: 8 });
+  expect(new Set(space.map(({ parts }) => parts))).toEqual(new Set([undefined, 2, 3]));
+  const divided = space.find(({ parts }) => parts === 3)!;
+  expect(isInSpace(divided, kernel, subgroup8)).toBe(true);
+  expect(isInSpace({ ...divided, parts: 6 }, kernel, subgroup8)).toBe(false);
+  expect(isInSpace(divided, shapes.all['softmax, long rows']!, subgroup8)).toBe(false);
+});
+
 test('a variant is left out where the device gives a workgroup too little', () => {
   const kernel = shapes.all['contraction with a loss']!;
   const choice: Choice = { kind: 'tile', rows: 8, lanes: 8, bands: 8, subgroup: false };

@@ -86,6 +86,7 @@ function initial(tensor: Tensor, inputs: Required<KernelInputs>, parameters: num
       return new Float32Array(parameters);
     case 'result':
     case 'activation':
+    case 'partial':
       return typed(new Array<number>(sizeOf(tensor.shape)).fill(0));
   }
 }

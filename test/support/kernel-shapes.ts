@@ -323,6 +323,7 @@ export const all: Readonly<Record<string, Kernel>> = {
   'an update beside another, odd': updateBeside(3, 5),
   'updates after their gradients': updateAfter(12, 20, 36),
   'updates after their gradients, odd': updateAfter(5, 13, 7),
+  'updates after their gradients, long and odd': updateAfter(50, 13, 7),
   'padding, aligned': pad(3, 8, 4),
   'padding, odd': pad(3, 5, 2),
   'rows of bytes': gather(5, 8),
@@ -355,4 +356,8 @@ export const all: Readonly<Record<string, Kernel>> = {
   'two heads, odd': heads(5, 33, 7),
   'batched contraction': batched(3, 20, 8, 36),
   'batched contraction, odd': batched(2, 5, 7, 3),
+  'weight and bias gradient over many rows, odd': weightGradient(66, 5, 7),
+  'two heads of long rows, odd': heads(5, 64, 7),
+  'contraction with a loss of long rows, odd': partialLoss(5, 48, 45, 32),
+  'batched contraction of long rows, odd': batched(2, 5, 32, 7),
 };

@@ -2,10 +2,10 @@
 import { expect } from 'vitest';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
-import { choiceText } from '../../compiler/5-kernel/schedule/choice.ts';
+import { choiceText, type Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
 import type { Profile } from '../../compiler/5-kernel/schedule/profile.ts';
-import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
+import { scheduleStages } from '../../compiler/5-kernel/schedule/schedule.ts';
 import type { ScheduledKernel } from '../../compiler/5-kernel/schedule/scheduled.ts';
 import { type DeviceLimits, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import type { Numbers } from './kernel-device.ts';
@@ -24,17 +24,41 @@ export const oddKernels: readonly (readonly [string, Kernel])[] = [
   'rows of bytes, odd',
 ].map((name) => [name, shapes.all[name]!] as const);
 
+/** Kernels whose loops can be divided. */
+export const longKernels: readonly (readonly [string, Kernel])[] = [
+  'weight and bias gradient over many rows, odd',
+  'two heads of long rows, odd',
+  'contraction with a loss of long rows, odd',
+  'batched contraction of long rows, odd',
+  'updates after their gradients, long and odd',
+  'long sums, few rows',
+  'mean of everything, odd',
+].map((name) => [name, shapes.all[name]!] as const);
+
+/** The choices that leave the kernel's loop whole. */
+export function wholeChoices(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
+  return spaceOf(kernel, profile, limits).filter(({ parts }) => parts === undefined);
+}
+
+/** Of those that divide it the first of each kind, for each number of parts. */
+export function dividedChoices(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
+  const choices = spaceOf(kernel, profile, limits);
+  const kindOf = ({ kind, parts }: Choice): string => `${kind} ${parts}`;
+  const isFirst = (choice: Choice): boolean => choices.find((one) => kindOf(one) === kindOf(choice)) === choice;
+  return choices.filter((choice) => choice.parts !== undefined && isFirst(choice));
+}
+
 export type RunScheduled = (
   kernel: ScheduledKernel,
   arrays: ReadonlyMap<string, Numbers>,
   scalars: Readonly<Record<string, number>>,
 ) => ReadonlyMap<string, Numbers> | Promise<ReadonlyMap<string, Numbers>>;
 
-/** Every variant against the float64 evaluation of the kernel, within the ops' own bounds. */
-export async function everyVariantAgrees(
+/** Each variant against the float64 evaluation of the kernel, within the ops' own bounds. */
+export async function variantsAgree(
   kernel: Kernel,
+  choices: readonly Choice[],
   profile: Profile,
-  limits: DeviceLimits,
   textOf: (kernel: ScheduledKernel) => string,
   run: RunScheduled,
 ): Promise<void> {
@@ -42,12 +66,14 @@ export async function everyVariantAgrees(
   const inputs = inputsFor(kernel, [...loaded, ...stored]);
   const expected = evaluateKernel(kernel, inputs, shapes.scalars);
   const seen = new Set<string>();
-  for (const choice of spaceOf(kernel, profile, limits)) {
-    const scheduled = scheduleKernel(kernel, profile, { choice });
-    const text = `${textOf(scheduled)} ${scheduled.workgroups.join(' ')}`;
+  expect(choices).not.toEqual([]);
+  for (const choice of choices) {
+    const stages = scheduleStages(kernel, profile, { choice });
+    const text = stages.map((stage) => `${textOf(stage)} ${stage.workgroups.join(' ')}`).join('\n');
     if (seen.has(text)) continue;
     seen.add(text);
-    const results = await run(scheduled, inputs, shapes.scalars);
+    let results: ReadonlyMap<string, Numbers> = inputs;
+    for (const stage of stages) results = new Map([...results, ...(await run(stage, results, shapes.scalars))]);
     for (const { name } of stored) {
       const got = results.get(name)!;
       expected.get(name)!.forEach((want, i) => {

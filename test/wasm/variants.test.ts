@@ -5,23 +5,29 @@ import { WasmEmitter } from '../../compiler/6-emit/wasm/emit.ts';
 import { findSimd } from '../../runtime/cpu/engine.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { all } from '../support/kernel-shapes.ts';
-import { everyVariantAgrees, oddKernels } from '../support/variants.ts';
+import { dividedChoices, longKernels, oddKernels, variantsAgree, wholeChoices } from '../support/variants.ts';
 
 const form = findSimd();
 const emitter = new WasmEmitter();
+const limits = { invocations: 1, workgroupBytes: 0 };
 
 const more = ['weight and bias gradient, odd', 'updates after their gradients, odd'] as const;
 
-test.each([...oddKernels, ...more.map((name) => [name, all[name]!] as const)])(
-  'by every choice of its space: %s',
-  async (_, kernel) => {
-    const limits = { invocations: 1, workgroupBytes: 0 };
-    await everyVariantAgrees(
+for (const [how, kernels, choicesOf] of [
+  [
+    'every choice that leaves its loop whole',
+    [...oddKernels, ...more.map((name) => [name, all[name]!] as const)],
+    wholeChoices,
+  ],
+  ['choices that divide its loop', longKernels, dividedChoices],
+] as const) {
+  test.each(kernels)(`by ${how}: %s`, (_, kernel) =>
+    variantsAgree(
       kernel,
+      choicesOf(kernel, cpu, limits),
       cpu,
-      limits,
       (scheduled) => emitter.emit(scheduled).text,
       (scheduled, arrays, scalars) => runKernel(scheduled, form, arrays, scalars),
-    );
-  },
-);
+    ),
+  );
+}

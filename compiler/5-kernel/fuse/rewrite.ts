@@ -5,6 +5,8 @@ import { dtypeOf, type Expressions, type Range } from './expressions.ts';
 export interface Rewriting {
   /** The index that stands for an axis; the axis itself where undefined. */
   readonly axis?: (axis: Axis) => Index | undefined;
+  /** The accumulator that is read in place of another. */
+  readonly accumulator?: (accumulator: Accumulator) => Accumulator | undefined;
   /** Where an accumulator's terms are kept; they are zero outside of it. */
   readonly within?: (accumulator: Accumulator) => Range | undefined;
   /** Another tensor, with what to add to the index. */
@@ -38,6 +40,8 @@ export class Rewriter {
   accumulator(accumulator: Accumulator): Accumulator {
     const known = this.#accumulators.get(accumulator);
     if (known !== undefined) return known;
+    const other = this.#rewriting.accumulator?.(accumulator);
+    if (other !== undefined) return other;
     const range = this.#rewriting.within?.(accumulator);
     const term = (value: Value): Value => {
       const made = this.value(value);

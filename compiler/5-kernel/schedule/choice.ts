@@ -2,7 +2,13 @@
  * What a schedule decides of a kernel, as data: a kernel, a profile and a choice give one text. Which choice is taken
  * where nothing was measured is said in default.ts, which there are in space.ts.
  */
-export type Choice = PointsChoice | TeamChoice | TileChoice | PanelsChoice;
+export type Choice = LoopsChoice & {
+  /** The loop is divided among so many groups, whose sums a second kernel adds up (divide.ts); whole where absent. */
+  readonly parts?: number;
+};
+
+/** How the loops of one kernel run. */
+export type LoopsChoice = PointsChoice | TeamChoice | TileChoice | PanelsChoice;
 
 /** An invocation a point of the parallel axes, or several: right for every kernel. */
 export interface PointsChoice {
@@ -48,6 +54,11 @@ export interface PanelsChoice {
   readonly rows: number;
   /** Columns of a block: whole panels and whole segments of partial sums. */
   readonly columns: number;
+}
+
+/** How the loops run that the parts of a divided kernel have. */
+export function withoutParts({ parts: _, ...loops }: Choice): LoopsChoice {
+  return loops;
 }
 
 /** The same for choices that are the same, in whatever order they name their settings. */

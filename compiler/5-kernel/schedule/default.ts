@@ -1,6 +1,6 @@
 /** How a kernel runs where nothing was measured: by its structure and the profile alone. */
 import type { Kernel } from '../ir.ts';
-import type { Choice } from './choice.ts';
+import type { LoopsChoice } from './choice.ts';
 import { contractionOf } from './contraction.ts';
 import { pointsOf } from './grid.ts';
 import { panelsFor } from './panel-shape.ts';
@@ -12,7 +12,7 @@ import { tileFor } from './tile-shape.ts';
 const shortestTeamLoop = 64;
 
 /** Choices for the kernel, the best first: each is taken only if its vectors are whole, the last in any case. */
-export function defaultsFor(kernel: Kernel, profile: Profile): readonly Choice[] {
+export function defaultsFor(kernel: Kernel, profile: Profile): readonly LoopsChoice[] {
   const contraction = contractionOf(kernel);
   const tiles = contraction && (profile.tile === 'panel' ? panelsFor(contraction) : tileFor(contraction, profile));
   if (tiles !== undefined) return [tiles];
@@ -24,7 +24,7 @@ export function defaultsFor(kernel: Kernel, profile: Profile): readonly Choice[]
     return [true, false].map((vectorLoops) => ({ kind: 'team', lanes, vectorLoops, subgroup }));
   }
   const { workgroupSize, pointsEach } = profile;
-  const points = (vector: boolean, vectorLoops: boolean): Choice => {
+  const points = (vector: boolean, vectorLoops: boolean): LoopsChoice => {
     return { kind: 'points', vector, vectorLoops, workgroupSize, pointsEach };
   };
   const last = kernel.axes.at(-1)?.extent ?? 1;

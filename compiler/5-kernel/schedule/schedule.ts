@@ -1,10 +1,11 @@
 /** Writes down as loops how a kernel runs on a target: as chosen, or as its structure has it. */
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Kernel, Tensor } from '../ir.ts';
-import type { Choice } from './choice.ts';
+import { withoutParts, type Choice, type LoopsChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { costOf } from './cost.ts';
 import { defaultsFor } from './default.ts';
+import { divide } from './divide.ts';
 import type { Draft } from './draft.ts';
 import { Emitter } from './emitter.ts';
 import { schedulePanels } from './panels.ts';
@@ -18,15 +19,39 @@ import { scheduleTile } from './tile.ts';
 import { tidy } from './tidy.ts';
 import { Values } from './values.ts';
 
-export interface ScheduleOptions {
+export interface ScheduleOptions<C = Choice> {
   /** How it runs, in place of the default; one of its space (space.ts). */
-  readonly choice?: Choice;
+  readonly choice?: C;
   /** Overrides what a tensor is bound as: its buffer may be written elsewhere in the dispatch. */
   readonly accessOf?: AccessOf;
 }
 
-/** The kernel for the profile: deterministic, so that the same spec gives the same text. */
-export function scheduleKernel(kernel: Kernel, profile: Profile, options: ScheduleOptions = {}): ScheduledKernel {
+/**
+ * What runs for the kernel, one after the other: itself, or the two that a choice divides it into. Deterministic, so that
+ * the same spec gives the same text.
+ */
+export function scheduleStages(
+  kernel: Kernel,
+  profile: Profile,
+  { choice, accessOf }: ScheduleOptions = {},
+): readonly ScheduledKernel[] {
+  const access = accessOf && { accessOf };
+  const loops = choice && { choice: withoutParts(choice) };
+  if (choice?.parts === undefined) return [scheduleKernel(kernel, profile, { ...loops, ...access })];
+  const { first, second } = divide(kernel, choice.parts);
+  return [
+    // It writes nothing but sums, which have a buffer of their own.
+    scheduleKernel(first, profile, loops),
+    scheduleKernel(second, profile, access),
+  ];
+}
+
+/** A kernel whose loops are whole. */
+export function scheduleKernel(
+  kernel: Kernel,
+  profile: Profile,
+  options: ScheduleOptions<LoopsChoice & { readonly parts?: never }> = {},
+): ScheduledKernel {
   const choices = options.choice === undefined ? defaultsFor(kernel, profile) : [options.choice];
   const { choice, draft, emitter, values, bindings } = lay(kernel, choices, profile, options.accessOf);
   const { constants, shared, statements } = emitter;
@@ -47,7 +72,7 @@ export function scheduleKernel(kernel: Kernel, profile: Profile, options: Schedu
 }
 
 /** Writes the kernel's statements through `values` as the choice has it, and says what workgroups it wants. */
-function draftOf(kernel: Kernel, choice: Choice, values: Values): Draft {
+function draftOf(kernel: Kernel, choice: LoopsChoice, values: Values): Draft {
   switch (choice.kind) {
     case 'points':
       return schedulePoints(kernel, values, choice);
@@ -67,8 +92,8 @@ function contractionIn(kernel: Kernel): Contraction {
 }
 
 /** Runs choices until one suits, then once more if the tensors turn out to be used otherwise than guessed. */
-function lay(kernel: Kernel, choices: readonly Choice[], { target }: Profile, accessOf: AccessOf | undefined) {
-  const attempt = (choice: Choice, widthOf: (tensor: Tensor) => Width) => {
+function lay(kernel: Kernel, choices: readonly LoopsChoice[], { target }: Profile, accessOf: AccessOf | undefined) {
+  const attempt = (choice: LoopsChoice, widthOf: (tensor: Tensor) => Width) => {
     const usage = new Usage();
     const emitter = new Emitter();
     const bindings = bindingsOf(kernel, widthOf, accessOf);

@@ -1,6 +1,6 @@
 /** A kernel with every decision made: what `6-emit` prints and what plan.json says of it. */
 import type { PlanKernel } from '../plan.ts';
-import type { Choice } from './choice.ts';
+import type { LoopsChoice } from './choice.ts';
 import type { Binding, LoopIR } from './loops.ts';
 import type { Profile } from './profile.ts';
 
@@ -11,7 +11,7 @@ export interface ScheduledKernel {
   readonly documentation: readonly string[];
   readonly profile: Profile;
   /** How it runs. */
-  readonly choice: Choice;
+  readonly choice: LoopsChoice;
   /** Binding i + 1 of group 0 is bindings[i]. */
   readonly bindings: readonly Binding[];
   /** Members of the uniform block at binding 0, which is absent when there are none. */

@@ -1,8 +1,9 @@
 /** The choices that there are for a kernel: each gives a right text, of whatever speed. */
 import type { Kernel } from '../ir.ts';
-import { keyOf, type Choice, type PointsChoice } from './choice.ts';
+import { keyOf, type Choice, type LoopsChoice, type PointsChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
+import { divide, partsOf } from './divide.ts';
 import { pointsOf } from './grid.ts';
 import { panelsFit, panelShapes } from './panel-shape.ts';
 import { segmentsFit } from './partials.ts';
@@ -30,8 +31,33 @@ export function plainChoice({ target }: Profile): PointsChoice {
 
 /** Every choice for the kernel on such a device, each once: the default ones and the plain one are among them. */
 export function spaceOf(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
+  return [undefined, ...partsOf(kernel)].flatMap((parts) => dividedInto(parts, kernel, profile, limits));
+}
+
+/** Whether the choice lies in the kernel's space on some device. */
+export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boolean {
+  const { parts } = choice;
+  if (parts !== undefined && !partsOf(kernel).includes(parts)) return false;
+  const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
+  const choices = dividedInto(parts, kernel, profile, { ...widestLimits, ...subgroupSize });
+  return choices.some((other) => keyOf(other) === keyOf(choice));
+}
+
+/** The choices by which the kernel's loop is divided into so many parts; those that leave it whole where undefined. */
+function dividedInto(
+  parts: number | undefined,
+  kernel: Kernel,
+  profile: Profile,
+  limits: DeviceLimits,
+): readonly Choice[] {
+  if (parts === undefined) return loopsSpace(kernel, profile, limits);
+  return loopsSpace(divide(kernel, parts).first, profile, limits).map((choice) => ({ ...choice, parts }));
+}
+
+/** Every way in which the loops of a kernel run, each once. */
+function loopsSpace(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly LoopsChoice[] {
   const contraction = contractionOf(kernel);
-  const all: readonly Choice[] = [
+  const all: readonly LoopsChoice[] = [
     ...defaultsFor(kernel, profile),
     plainChoice(profile),
     ...(contraction === undefined ? [] : profile.target === 'cpu' ? panels(contraction) : tiles(contraction, limits)),
@@ -41,16 +67,10 @@ export function spaceOf(kernel: Kernel, profile: Profile, limits: DeviceLimits):
   return [...new Map(all.map((choice) => [keyOf(choice), choice])).values()];
 }
 
-/** Whether the choice lies in the kernel's space on some device. */
-export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boolean {
-  const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
-  return spaceOf(kernel, profile, { ...widestLimits, ...subgroupSize }).some((other) => keyOf(other) === keyOf(choice));
-}
-
 /** Sums and columns of four that a lane holds at most, beside its operands. */
 const mostSums = 32;
 
-function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {
+function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly LoopsChoice[] {
   const { row, column, products } = contraction;
   if (row.extent < 4 || column.extent < 4) return [];
   const most = Math.min(mostSums / products.length, row.extent + 3);
@@ -59,27 +79,27 @@ function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLi
     heights.flatMap((rows) =>
       [1, 2, 4, 8, 16]
         .filter((bands) => bands * lanes <= invocations && (bands === 1 || (bands / 2) * rows < row.extent))
-        .map((bands): Choice => ({ kind: 'tile', rows, lanes, bands, subgroup: false })),
+        .map((bands): LoopsChoice => ({ kind: 'tile', rows, lanes, bands, subgroup: false })),
     ),
   );
   // Rows are read by fours, a four a lane.
   const shared = heights
     .filter((rows) => subgroupSize !== undefined && rows <= 4 * subgroupSize)
-    .map((rows): Choice => ({ kind: 'tile', rows, lanes: subgroupSize!, bands: 1, subgroup: true }));
+    .map((rows): LoopsChoice => ({ kind: 'tile', rows, lanes: subgroupSize!, bands: 1, subgroup: true }));
   return [...shared, ...own].filter((choice) => choice.kind === 'tile' && segmentsFit(contraction, choice.lanes));
 }
 
-function panels(contraction: Contraction): readonly Choice[] {
+function panels(contraction: Contraction): readonly LoopsChoice[] {
   return [1, 2, 3].filter((quads) => panelsFit(contraction, quads)).flatMap((quads) => panelShapes(contraction, quads));
 }
 
-function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly Choice[] {
+function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly LoopsChoice[] {
   const longest = longestLoop(kernel);
   if (longest < 8 || segmentOf(kernel) !== undefined || pointsOf(kernel.axes) > mostTeams) return [];
   const forms = vectorForms(kernel);
   const throughMemory = [16, 64, 256].filter((lanes) => lanes <= Math.min(invocations, 4 * longest));
   return forms.flatMap((vectorLoops) => [
-    ...throughMemory.map((lanes): Choice => ({ kind: 'team', lanes, vectorLoops, subgroup: false })),
+    ...throughMemory.map((lanes): LoopsChoice => ({ kind: 'team', lanes, vectorLoops, subgroup: false })),
     ...(subgroupSize === undefined
       ? []
       : [{ kind: 'team', lanes: subgroupSize, vectorLoops, subgroup: true } as const]),
@@ -89,7 +109,7 @@ function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): rea
 /** With more points than this there is enough to do without sharing one. */
 const mostTeams = 2 ** 16;
 
-function points(kernel: Kernel, { target }: Profile, { invocations }: DeviceLimits): readonly Choice[] {
+function points(kernel: Kernel, { target }: Profile, { invocations }: DeviceLimits): readonly LoopsChoice[] {
   const last = kernel.axes.at(-1)?.extent ?? 1;
   const forms = [
     ...(last % 4 === 0 ? [{ vector: true, vectorLoops: false }] : []),
@@ -99,7 +119,7 @@ function points(kernel: Kernel, { target }: Profile, { invocations }: DeviceLimi
   const shares = target === 'cpu' ? [64, 512, 4096, 32768] : [1, 4, 16, 64];
   return forms.flatMap((form) =>
     sizes.flatMap((workgroupSize) =>
-      shares.map((pointsEach): Choice => ({ kind: 'points', ...form, workgroupSize, pointsEach })),
+      shares.map((pointsEach): LoopsChoice => ({ kind: 'points', ...form, workgroupSize, pointsEach })),
     ),
   );
 }

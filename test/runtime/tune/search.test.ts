@@ -99,6 +99,15 @@ describe('a search', () => {
     expect(winner?.choice.kind).toBe('panels');
   });
 
+  test('tries the default with its loop divided, and goes on from there', async () => {
+    const divided = [2, 4, 8, 16].flatMap((parts) => choices.map((one): Choice => ({ ...one, parts })));
+    // Whoever is divided is faster, most of all in eight parts of eight bands.
+    const cost = ({ parts = 1, bands }: Choice & { readonly kind: 'tile' }) =>
+      (parts === 1 ? 10 : 1) * (1 + Math.abs(Math.log2(parts / 8)) + Math.abs(bands - 8));
+    const { winner } = await search({ ...subject({ cost }).made, choices: [...choices, ...divided] });
+    expect(winner?.choice).toEqual({ ...choice(8, 8), parts: 8 });
+  });
+
   test('that has time for one heat alone finds nothing slower than what won before', async () => {
     const known = choice(32, 1);
     const { made, opened } = subject({

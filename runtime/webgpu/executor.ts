@@ -128,6 +128,8 @@ export class WebGpuExecutor implements Executor {
         encoder.copyBufferToBuffer(this.#buffers.named(buffer), from, ring, run * slot.bytes + to, bytes);
       }
     }
+    // A ring that the commands leave alone could be mapped before they are through.
+    if (runs.length === 0 || slot.copies.length === 0) encoder.clearBuffer(ring, 0, 4);
     timestamps?.resolve(encoder);
     gpu.queue.submit([encoder.finish()]);
     const submitted = hostNow();

@@ -1,5 +1,6 @@
 /** What only the executor of WebGPU meets. */
 import { afterEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import type { PlanProgram } from '../../../compiler/5-kernel/plan.ts';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
 import { openTestDevice } from '../../support/device.ts';
 import { tinyCompiled, tinyData, tinyPlan } from '../../support/tiny-plan.ts';
@@ -35,6 +36,30 @@ describe.skipIf(device === undefined)('executor', () => {
     await executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name));
     await executor.prepare(tinyPlan.programs, (name) => splitNamed(data, name));
     expect(asked).toBe(kernels.size);
+    executor.close();
+  });
+
+  test.each([
+    ['that have no results', 300],
+    ['of which there are none', 0],
+  ])('is done with runs %s when the device is through', async (_, runs) => {
+    const programs = tinyPlan.programs.map(({ name, dispatches }): PlanProgram => ({
+      kind: 'part',
+      name,
+      dispatches,
+      results: [],
+    }));
+    const executor = device!.executor({ ...tinyCompiled, plan: { ...tinyPlan, programs } });
+    await executor.prepare(programs, (name) => splitNamed(data, name));
+    // Some work on the way, which must be through as well.
+    const scalars = Array.from({ length: 300 }, () => () => 1);
+    const flights = [executor.submit('train', scalars), executor.submit('train', scalars.slice(0, runs))];
+    let isThrough = false;
+    const { queue } = device!.gpu;
+    void device!.until(() => queue.onSubmittedWorkDone().then(() => (isThrough = true)));
+    await flights[1]!.results();
+    expect(isThrough).toBe(true);
+    await flights[0]!.results();
     executor.close();
   });
 

@@ -294,6 +294,15 @@ function batched(b: number, m: number, inner: number, n: number): Kernel {
   );
 }
 
+/** Gradients side by side in one tensor: a row too many of the first would lie in the second. */
+function packedGradients(batch: number, inputs: number, outputs: number): Kernel {
+  const apart = weightGradient(batch, inputs, outputs);
+  const size = inputs * outputs;
+  const packed = k.tensor('gradient', [size + outputs]);
+  const stores = apart.phases[1]!.stores.map(({ index, value }, i) => k.store(packed, k.plus(index, i * size), value));
+  return { ...apart, name: `packed_${apart.name}`, phases: [apart.phases[0]!, k.phase([], [], stores)] };
+}
+
 const reluMask = (a: Value, b: Value): readonly [Value, Value] => [
   k.apply('relu', a),
   k.apply('mul', b, k.number(0.5)),
@@ -352,6 +361,7 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction with a loss, segments of four': partialLoss(6, 9, 12, 4),
   'weight and bias gradient': weightGradient(16, 24, 40),
   'weight and bias gradient, odd': weightGradient(5, 13, 33),
+  'packed gradients, with bands left over': packedGradients(6, 72, 12),
   'two heads': heads(24, 20, 12),
   'two heads, odd': heads(5, 33, 7),
   'batched contraction': batched(3, 20, 8, 36),

@@ -61,8 +61,7 @@ export function writeRows(
   }
   // The bounds are known only when it runs: drivers unroll short loops of constant length, and take seconds for it.
   const end = make.add(tile.firstRow, make.u32(tile.rows));
-  const whole = row.extent % tile.rows === 0;
-  const below = emitter.let(`end_${row.name}`, whole ? end : make.min(end, values.extents.of(row)));
+  const below = emitter.let(`end_${row.name}`, tile.inside ? end : make.min(end, values.extents.of(row)));
   emitter.loop(row.name, tile.firstRow, below, make.u32(1), (position) => {
     const r = make.sub(position, tile.firstRow);
     const sumsHere = pointOfRow(tile, position, sums, ([first]) => {

@@ -13,6 +13,8 @@ import type { Values } from './values.ts';
 export interface Tile {
   readonly contraction: Contraction;
   readonly rows: number;
+  /** Whether every tile lies within the rows that there are, also the last one of the last workgroup. */
+  readonly inside: boolean;
   /** Positions on the planes and outer loops. */
   readonly base: Point;
   /** The tile's first row, a multiple of `rows`. */
@@ -173,13 +175,12 @@ export class Operands {
 
   /** The quad-th four rows of the tile, or the last four there are, at one position of the inner axis. */
   #fourRows(position: Expr, quad: Expr): Point {
-    const { contraction, base, firstRow, rows } = this.#tile;
+    const { contraction, base, firstRow } = this.#tile;
     const { row, inner } = contraction;
     const { emitter, extents } = this.#values;
     const { make } = emitter;
     const quads = make.add(make.div(firstRow, 4), quad);
-    const whole = row.extent % rows === 0;
-    const inside = whole ? quads : make.min(quads, make.sub(extents.quarterOf(row), make.u32(1)));
+    const inside = this.#tile.inside ? quads : make.min(quads, make.sub(extents.quarterOf(row), make.u32(1)));
     const places = [[inner.name, position] as const, [row.name, make.mul(inside, make.u32(4))] as const];
     return within(base, places, { axis: row.name, quad: inside });
   }
@@ -226,10 +227,10 @@ export function columnsOf(
 }
 
 /** Row `row` of the tile, or the last row there is. */
-export function rowOf(values: Values, { contraction, firstRow, rows }: Tile, row: Expr): Expr {
+export function rowOf(values: Values, { contraction, firstRow, inside }: Tile, row: Expr): Expr {
   const { make } = values.emitter;
   const position = make.add(firstRow, row);
-  if (contraction.row.extent % rows === 0) return position;
+  if (inside) return position;
   return make.min(position, make.sub(values.extents.of(contraction.row), make.u32(1)));
 }
 

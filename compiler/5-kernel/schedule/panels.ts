@@ -93,7 +93,14 @@ function runPanel(block: Block, start: Expr): void {
   const quads = Array.from({ length: shape.quads }, (_, q) => {
     const quad = make.add(make.div(start, 4), make.u32(q));
     const columns = columnsOf(values, contraction, shape.quads, quad);
-    const tileAt = (firstRow: Expr): Tile => ({ contraction, rows: tileRows, base, firstRow, columns });
+    const tileAt = (firstRow: Expr): Tile => ({
+      contraction,
+      rows: tileRows,
+      inside: row.extent % tileRows === 0,
+      base,
+      firstRow,
+      columns,
+    });
     return { lanes: { quad, lanes: shape.quads, bands: 1 }, tileAt };
   });
   const panel = quads.map(({ tileAt }) => tileAt(rows.first).columns);

@@ -110,8 +110,8 @@ export function ownParts(values: Values, tile: Tile, { quad, lanes }: Lanes, sto
   return emitter.let('inside', make.builtin('select', start.scalar, inside, value, nothing));
 }
 
-function rowInside({ emitter, extents }: Values, { contraction, firstRow, rows }: Tile, r: Expr): Expr | undefined {
-  if (contraction.row.extent % rows === 0) return undefined;
+function rowInside({ emitter, extents }: Values, { contraction, firstRow, inside }: Tile, r: Expr): Expr | undefined {
+  if (inside) return undefined;
   return emitter.make.less(emitter.make.add(firstRow, r), extents.of(contraction.row));
 }
 

@@ -29,6 +29,7 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   const tile: Tile = {
     contraction,
     rows,
+    inside: row.extent % (rows * bands) === 0,
     base: pointAt(places),
     firstRow,
     columns: columnsOf(values, contraction, lanes, quad),

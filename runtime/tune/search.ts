@@ -124,11 +124,12 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
  */
 function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>): readonly Choice[] {
   const whole = choices.filter(({ parts }) => parts === undefined);
-  const kinds = new Set(whole.map(({ kind }) => kind));
-  kinds.delete(byDefault.choice.kind);
+  const kindOf = (choice: Choice): string => ('depth' in choice ? `${choice.kind}, staged` : choice.kind);
+  const kinds = new Set(whole.map(kindOf));
+  kinds.delete(kindOf(byDefault.choice));
   const loops = keyOf(withoutParts(byDefault.choice));
   const divided = choices.filter((choice) => choice.parts !== undefined && keyOf(withoutParts(choice)) === loops);
-  const sorts = [...[...kinds].map((kind) => whole.filter((choice) => choice.kind === kind)), divided];
+  const sorts = [...[...kinds].map((kind) => whole.filter((choice) => kindOf(choice) === kind)), divided];
   const others = sorts.flatMap((own) => {
     const places = Array.from({ length: ofEachKind }, (_, i) => Math.floor(((i + 0.5) * own.length) / ofEachKind));
     return own.filter((_, i) => places.includes(i));
@@ -165,15 +166,11 @@ function next<C extends Contestant>(
 /** How far apart two choices are: the settings that differ, numbers by their ratio; another kind is farther than any. */
 export function distance(one: Choice, other: Choice): number {
   if (one.kind !== other.kind) return 100;
-  // A loop that is whole is in one part.
-  const [a, b] = [
-    { parts: 1, ...one },
-    { parts: 1, ...other },
-  ];
-  const others = b as unknown as Readonly<Record<string, unknown>>;
-  return Object.entries(a).reduce((sum, [name, value]) => {
-    const other = others[name];
-    if (value === other) return sum;
-    return sum + 1 + (typeof value === 'number' ? Math.abs(Math.log2(value / (other as number))) / 4 : 0);
+  const [a, b] = [one, other] as unknown as readonly Readonly<Record<string, unknown>>[];
+  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].reduce((sum, name) => {
+    // A number is absent where there is nothing to divide or to stage: one part, one position.
+    const [value, wanted] = [a![name] ?? 1, b![name] ?? 1];
+    if (value === wanted) return sum;
+    return sum + 1 + (typeof value === 'number' ? Math.abs(Math.log2(value / (wanted as number))) / 4 : 0);
   }, 0);
 }

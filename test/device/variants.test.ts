@@ -1,24 +1,44 @@
 /** Every variant of small kernels on the device computes what the kernel says. */
-import { describe, test } from 'vitest';
-import { profileNamed } from '../../compiler/5-kernel/schedule/profile.ts';
+import { describe, expect, test } from 'vitest';
+import type { Kernel } from '../../compiler/5-kernel/ir.ts';
+import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { gpu, profileNamed, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
+import { isInSpace } from '../../compiler/5-kernel/schedule/space.ts';
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel } from '../support/kernel-device.ts';
-import { dividedChoices, longKernels, oddKernels, variantsAgree, wholeChoices } from '../support/variants.ts';
+import { all } from '../support/kernel-shapes.ts';
+import {
+  dividedChoices,
+  longKernels,
+  oddKernels,
+  plainChoices,
+  stagedKernels,
+  variantsAgree,
+} from '../support/variants.ts';
 
 const opened = await openTestDevice();
 
+const agree = (kernel: Kernel, choices: readonly Choice[], profile: Profile): Promise<void> =>
+  variantsAgree(kernel, choices, profile, emitWgsl, (scheduled, arrays, scalars) =>
+    runKernel(opened!, scheduled, arrays, scalars),
+  );
+
 for (const [how, kernels, choicesOf] of [
-  ['by every choice that leaves its loop whole', oddKernels, wholeChoices],
+  ['by every choice that leaves its loop whole and stages nothing', oddKernels, plainChoices],
   ['with its loop divided', longKernels, dividedChoices],
 ] as const) {
   describe.skipIf(opened === undefined)(how, () => {
     test.each(kernels)('%s', async (_, kernel) => {
       const profile = profileNamed(opened!.report.profile)!;
-      const choices = choicesOf(kernel, profile, opened!.limits);
-      await variantsAgree(kernel, choices, profile, emitWgsl, (scheduled, arrays, scalars) =>
-        runKernel(opened!, scheduled, arrays, scalars),
-      );
+      await agree(kernel, choicesOf(kernel, profile, opened!.limits), profile);
     });
   });
 }
+
+describe.skipIf(opened === undefined)('with its operands in memory that a workgroup shares', () => {
+  test.each(stagedKernels)('%s', async (name, choice) => {
+    expect(isInSpace(choice, all[name]!, gpu)).toBe(true);
+    await agree(all[name]!, [choice], gpu);
+  });
+});

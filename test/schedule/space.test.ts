@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
 import type { PlannedKernel } from '../../compiler/5-kernel/library.ts';
 import { type Choice, keyOf } from '../../compiler/5-kernel/schedule/choice.ts';
-import { profiles, subgroup8 } from '../../compiler/5-kernel/schedule/profile.ts';
+import { gpu, portable, profiles, subgroup8, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { isInSpace, plainChoice, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { variantOf } from '../../compiler/5-kernel/trial.ts';
@@ -58,6 +58,32 @@ test('a variant is left out where the device gives a workgroup too little', () =
   expect(isLeft({ invocations: 63, workgroupBytes: 2048 })).toBe(true);
   // Eight rows of 64 lanes' partial sums, four bytes each.
   expect(isLeft({ invocations: 64, workgroupBytes: 2047 })).toBe(true);
+});
+
+describe('operands in memory that a workgroup shares', () => {
+  const kernel = shapes.all['contraction x W']!;
+  const choice: Choice = { kind: 'tile', rows: 8, lanes: 8, bands: 4, subgroup: false, depth: 16 };
+
+  test('are offered where lanes do not tell each other for nothing, with no more positions than there are', () => {
+    const depths = (profile: Profile) =>
+      new Set(spaceOf(kernel, profile, { ...limits, subgroupSize: 8 }).map((one) => ('depth' in one ? one.depth : 0)));
+    expect(depths(portable)).toEqual(new Set([0, 8, 16]));
+    expect(depths(gpu)).toEqual(new Set([0, 8, 16]));
+    expect(depths(subgroup8)).toEqual(new Set([0]));
+    expect(isInSpace(choice, kernel, gpu)).toBe(true);
+    expect(isInSpace({ ...choice, depth: 12 }, kernel, gpu)).toBe(false);
+    expect(isInSpace({ ...choice, depth: 32 }, kernel, gpu)).toBe(false);
+  });
+
+  test('fit into what the device gives a workgroup', () => {
+    const of = { name: 'x W', program: 'train', kernel, choice, fingerprint: '' };
+    const planned: PlannedKernel = { ...of, accessOf: () => 'read_write' };
+    const variant = (workgroupBytes: number) =>
+      variantOf(planned, choice, gpu, wgslEmitter, { invocations: 256, workgroupBytes });
+    // Sixteen positions of 32 rows and of 32 columns, four bytes each.
+    expect(variant(4096)).toBeDefined();
+    expect(variant(4095)).toBeUndefined();
+  });
 });
 
 describe('a compilation with tuned schedules', () => {

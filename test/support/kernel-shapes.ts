@@ -303,6 +303,15 @@ function packedGradients(batch: number, inputs: number, outputs: number): Kernel
   return { ...apart, name: `packed_${apart.name}`, phases: [apart.phases[0]!, k.phase([], [], stores)] };
 }
 
+/** Products summed over two loops, as those of a convolution are. */
+function twoLoops(m: number, outer: number, inner: number, n: number): Kernel {
+  const [row, column, j, i] = [k.axis('row', m), k.axis('column', n), k.axis('j', outer), k.axis('k', inner)];
+  const x = k.at(k.tensor('x', [outer, m, inner]), k.flat(j, row, i));
+  const sum = k.product('sum', x, k.at(k.tensor('w', [outer, inner, n]), k.flat(j, i, column)));
+  const y = k.store(k.tensor('y', [m, n]), k.flat(row, column), k.read(sum));
+  return k.kernel(`two_loops_${m}_${outer}_${inner}_${n}`, [row, column], k.phase([j, i], [sum]), k.phase([], [], [y]));
+}
+
 const reluMask = (a: Value, b: Value): readonly [Value, Value] => [
   k.apply('relu', a),
   k.apply('mul', b, k.number(0.5)),
@@ -361,12 +370,13 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction with a loss, segments of four': partialLoss(6, 9, 12, 4),
   'weight and bias gradient': weightGradient(16, 24, 40),
   'weight and bias gradient, odd': weightGradient(5, 13, 33),
-  'packed gradients, with bands left over': packedGradients(6, 72, 12),
+  'packed gradients, with bands left over': packedGradients(9, 72, 12),
   'two heads': heads(24, 20, 12),
   'two heads, odd': heads(5, 33, 7),
   'batched contraction': batched(3, 20, 8, 36),
   'batched contraction, odd': batched(2, 5, 7, 3),
   'weight and bias gradient over many rows, odd': weightGradient(66, 5, 7),
+  'contraction over two loops': twoLoops(9, 3, 20, 12),
   'two heads of long rows, odd': heads(5, 64, 7),
   'contraction with a loss of long rows, odd': partialLoss(5, 48, 45, 32),
   'batched contraction of long rows, odd': batched(2, 5, 32, 7),

@@ -35,10 +35,33 @@ export const longKernels: readonly (readonly [string, Kernel])[] = [
   'mean of everything, odd',
 ].map((name) => [name, shapes.all[name]!] as const);
 
-/** The choices that leave the kernel's loop whole. */
-export function wholeChoices(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
-  return spaceOf(kernel, profile, limits).filter(({ parts }) => parts === undefined);
+/** The choices that leave the kernel's loop whole, and stage nothing. */
+export function plainChoices(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {
+  const isStaged = (choice: Choice): boolean => choice.kind === 'tile' && choice.depth !== undefined;
+  return spaceOf(kernel, profile, limits).filter((choice) => choice.parts === undefined && !isStaged(choice));
 }
+
+const staged = (rows: number, lanes: number, bands: number, depth: number): Choice => {
+  return { kind: 'tile', rows, lanes, bands, subgroup: false, depth };
+};
+
+/**
+ * Contractions whose operands lie in memory that a workgroup shares: with positions, rows and columns left over, in each
+ * layout, with several tiles below each other, sums beside them and partial sums after them. One choice each: a software
+ * adapter takes seconds to compile one.
+ */
+export const stagedKernels: readonly (readonly [string, Choice])[] = [
+  ['contraction x W, rows left over', staged(4, 16, 1, 16)],
+  ['contraction x W, odd', staged(4, 16, 1, 8)],
+  ['contraction dY Wᵀ', staged(4, 8, 2, 8)],
+  ['contraction Xᵀ dY, many rows', staged(4, 4, 4, 8)],
+  ['contraction over two loops', staged(4, 4, 4, 8)],
+  ['weight and bias gradient', staged(4, 4, 4, 8)],
+  ['packed gradients, with bands left over', staged(4, 4, 4, 8)],
+  ['two heads', staged(4, 16, 1, 8)],
+  ['contraction with a loss of long rows, odd', staged(4, 8, 2, 16)],
+  ['batched contraction of long rows, odd', staged(4, 16, 1, 8)],
+];
 
 /** Of those that divide it the first of each kind, for each number of parts. */
 export function dividedChoices(kernel: Kernel, profile: Profile, limits: DeviceLimits): readonly Choice[] {

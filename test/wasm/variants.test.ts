@@ -5,7 +5,7 @@ import { WasmEmitter } from '../../compiler/6-emit/wasm/emit.ts';
 import { findSimd } from '../../runtime/cpu/engine.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { all } from '../support/kernel-shapes.ts';
-import { dividedChoices, longKernels, oddKernels, variantsAgree, wholeChoices } from '../support/variants.ts';
+import { dividedChoices, longKernels, oddKernels, variantsAgree, plainChoices } from '../support/variants.ts';
 
 const form = findSimd();
 const emitter = new WasmEmitter();
@@ -17,7 +17,7 @@ for (const [how, kernels, choicesOf] of [
   [
     'every choice that leaves its loop whole',
     [...oddKernels, ...more.map((name) => [name, all[name]!] as const)],
-    wholeChoices,
+    plainChoices,
   ],
   ['choices that divide its loop', longKernels, dividedChoices],
 ] as const) {

@@ -1,7 +1,8 @@
 /** The text of a few kernels as people read it: a layer in register tiles, softmax by rows, a pointwise loss. */
 import { expect, test } from 'vitest';
 import { documentationOf } from '../../compiler/5-kernel/print.ts';
-import { subgroup8, portable, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
+import type { TileChoice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { gpu, subgroup8, portable, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
@@ -17,16 +18,20 @@ const layer: Kernel = {
   name: 'hidden_layer',
 };
 
-const goldens: readonly (readonly [Kernel, Profile])[] = [
-  [layer, subgroup8],
-  [all['softmax, long rows']!, portable],
-  [all['pointwise, whole vectors']!, portable],
+const staged = { kind: 'tile', rows: 4, lanes: 8, bands: 2, subgroup: false, depth: 8 } as const;
+
+const goldens: readonly (readonly [how: string, Kernel, Profile, TileChoice?])[] = [
+  ['subgroup8', layer, subgroup8],
+  ['staged', layer, gpu, staged],
+  ['portable', all['softmax, long rows']!, portable],
+  ['portable', all['pointwise, whole vectors']!, portable],
 ];
 
-test.each(goldens.map(([kernel, profile]) => [`${kernel.name}.${profile.name}`, kernel, profile] as const))(
+test.each(goldens.map(([how, kernel, ...rest]) => [`${kernel.name}.${how}`, kernel, ...rest] as const))(
   '%s',
-  async (name, kernel, profile) => {
-    const text = emitWgsl(scheduleKernel({ ...kernel, documentation: documentationOf(kernel) }, profile));
+  async (name, kernel, profile, choice) => {
+    const documented = { ...kernel, documentation: documentationOf(kernel) };
+    const text = emitWgsl(scheduleKernel(documented, profile, choice && { choice }));
     await expect(text).toMatchFileSnapshot(`${name}.wgsl`);
   },
 );

@@ -43,6 +43,8 @@ export interface TileChoice {
   readonly bands: number;
   /** The workgroup is one subgroup of `lanes`, which reads the left operand together. */
   readonly subgroup: boolean;
+  /** Positions of the inner axis, a multiple of four, that a workgroup stages in its memory; absent where it does not. */
+  readonly depth?: number;
 }
 
 /** A contraction on a processor's thread: the block of the result that a workgroup computes, in panels of columns. */

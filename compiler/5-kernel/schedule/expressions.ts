@@ -84,6 +84,8 @@ export class Expressions {
 
   vector(a: Expr, b: Expr, c: Expr, d: Expr): Expr {
     if (a === b && b === c && c === d) return this.widen(a, 4);
+    if (a.kind === 'component' && [a, b, c, d].every((part, lane) => part === this.component(a.arg, lane)))
+      return a.arg;
     const key = `vector ${[a, b, c, d].map((arg) => this.#id(arg)).join(' ')}`;
     return this.#make(key, { kind: 'vector', scalar: a.scalar, width: 4, args: [a, b, c, d] });
   }

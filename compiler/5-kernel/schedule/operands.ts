@@ -50,21 +50,18 @@ export type RightAt = (i: number) => Expr;
 export class Operands {
   readonly #values: Values;
   readonly #tile: Tile;
-  readonly #step: Step;
+  readonly step: Step;
   readonly #points = new Map<string, Point>();
 
   constructor(values: Values, tile: Tile, step: Step) {
     this.#values = values;
     this.#tile = tile;
-    this.#step = step;
+    this.step = step;
   }
 
   left(value: Value): LeftAt {
     const { contraction, team } = this.#tile;
-    const alongInner = this.#values.gathersAlong(value, contraction.inner.name);
-    const alongRow = this.#values.gathersAlong(value, contraction.row.name);
-    // Adjacent along the rows (a transposed operand) only where that is what saves loads.
-    const transposed = alongRow < alongInner && contraction.row.extent % 4 === 0;
+    const transposed = isTransposed(this.#values, contraction, value);
     if (team === undefined) return transposed ? this.#ownTransposed(value) : this.#own(value);
     return transposed ? this.#sharedTransposed(value, team) : this.#shared(value, team);
   }
@@ -73,14 +70,14 @@ export class Operands {
     const { column, inner } = this.#tile.contraction;
     const { make } = this.#values.emitter;
     const alongColumn = Math.max(this.#values.gathersAlong(value, column.name), column.extent % 4 === 0 ? 0 : 1);
-    if (this.#step.length === 4 && this.#values.gathersAlong(value, inner.name) < alongColumn) {
+    if (this.step.length === 4 && this.#values.gathersAlong(value, inner.name) < alongColumn) {
       // Adjacent along the inner axis: four positions of each column are read at once, and turned.
       const four = range(4).map((c) => this.#at(value, 'right', `${c}`, () => this.#oneColumn(c)));
       const [a, b, c, d] = four as [Expr, Expr, Expr, Expr];
       const part = make.component.bind(make);
       return (i) => make.vector(part(a, i), part(b, i), part(c, i), part(d, i));
     }
-    const each = range(this.#step.length).map((i) => this.#values.at(value, this.columnsAt(i)));
+    const each = range(this.step.length).map((i) => this.#values.at(value, this.columnsAt(i)));
     return (i) => make.widen(each[i]!, 4);
   }
 
@@ -112,7 +109,7 @@ export class Operands {
   #ownTransposed(value: Value): LeftAt {
     const { make } = this.#values.emitter;
     const quads = range(this.#tile.rows / 4);
-    const each = range(this.#step.length).map((i) =>
+    const each = range(this.step.length).map((i) =>
       quads.map((q) => this.#at(value, 'rows', `${i}_${q}`, () => this.#fourRows(this.#position(i), this.#u32(q)))),
     );
     return (r, i) => make.component(each[i]![Math.floor(r / 4)]!, r % 4);
@@ -134,11 +131,11 @@ export class Operands {
   #sharedTransposed(value: Value, { lanes, lane }: NonNullable<Tile['team']>): LeftAt {
     const { make } = this.#values.emitter;
     const quads = this.#tile.rows / 4;
-    const together = [4, 2, 1].find((count) => count <= this.#step.length && count * quads <= lanes)!;
+    const together = [4, 2, 1].find((count) => count <= this.step.length && count * quads <= lanes)!;
     const quad = make.rem(lane, quads);
     const used = quads * together === lanes ? lane : make.rem(lane, quads * together);
     const ahead = together === 1 ? make.u32(0) : make.div(used, quads);
-    const loads = range(this.#step.length / together).map((h) =>
+    const loads = range(this.step.length / together).map((h) =>
       this.#at(value, 'rows', `${h}`, () => this.#fourRows(make.add(this.#position(h * together), ahead), quad)),
     );
     return (r, i) => {
@@ -168,7 +165,7 @@ export class Operands {
 
   #alongStep(point: Point): Point {
     const { inner } = this.#tile.contraction;
-    const { position, length } = this.#step;
+    const { position, length } = this.step;
     const vector = { axis: inner.name, quad: this.#values.emitter.make.div(position, 4) };
     return within(point, [[inner.name, position]], length === 4 ? vector : undefined);
   }
@@ -187,7 +184,7 @@ export class Operands {
 
   #position(i: number): Expr {
     const { make } = this.#values.emitter;
-    return make.add(this.#step.position, make.u32(i));
+    return make.add(this.step.position, make.u32(i));
   }
 
   #u32(value: number): Expr {
@@ -205,6 +202,11 @@ export class Operands {
     this.#points.set(key, known);
     return known;
   }
+}
+
+/** Whether the left operand is read along the rows: only where that is what saves loads. */
+export function isTransposed(values: Values, { row, inner }: Contraction, value: Value): boolean {
+  return values.gathersAlong(value, row.name) < values.gathersAlong(value, inner.name) && row.extent % 4 === 0;
 }
 
 /** The lane's columns, kept inside the result: what is read past its edge is not stored. */

@@ -8,10 +8,9 @@ export interface Profile {
   readonly target: Target;
   /**
    * How a contraction is tiled. register: each invocation owns a tile and reads both operands itself. subgroup: the
-   * lanes of one subgroup share what they read by broadcast. workgroup: as register; staging is not there yet.
-   * panel: a thread goes over its block of the result in panels, and packs what does not lie adjacent.
+   * lanes of one subgroup share what they read by broadcast. panel: a thread goes over its block of the result in panels, and packs what does not lie adjacent.
    */
-  readonly tile: 'register' | 'subgroup' | 'workgroup' | 'panel';
+  readonly tile: 'register' | 'subgroup' | 'panel';
   /** The subgroup size that `subgroup` kernels are compiled for; the adapter's minimum and maximum must both be it. */
   readonly subgroupSize?: number;
   /** Invocations of a workgroup whose invocations compute points apart. */
@@ -51,7 +50,7 @@ export const subgroup8: Profile = {
 export const gpu: Profile = {
   name: 'gpu',
   target: 'webgpu',
-  tile: 'workgroup',
+  tile: 'register',
   workgroupSize: 64,
   pointsEach: 1,
   team: 256,

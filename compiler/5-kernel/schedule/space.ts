@@ -1,6 +1,6 @@
 /** The choices that there are for a kernel: each gives a right text, of whatever speed. */
 import type { Kernel } from '../ir.ts';
-import { keyOf, type Choice, type LoopsChoice, type PointsChoice } from './choice.ts';
+import { keyOf, type Choice, type LoopsChoice, type PointsChoice, type TileChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
 import { divide, partsOf } from './divide.ts';
@@ -60,17 +60,26 @@ function loopsSpace(kernel: Kernel, profile: Profile, limits: DeviceLimits): rea
   const all: readonly LoopsChoice[] = [
     ...defaultsFor(kernel, profile),
     plainChoice(profile),
-    ...(contraction === undefined ? [] : profile.target === 'cpu' ? panels(contraction) : tiles(contraction, limits)),
+    ...(contraction === undefined ? [] : tilesOf(contraction, profile, limits)),
     ...(profile.target === 'cpu' ? [] : teams(kernel, limits)),
     ...points(kernel, profile, limits),
   ];
   return [...new Map(all.map((choice) => [keyOf(choice), choice])).values()];
 }
 
+function tilesOf(contraction: Contraction, profile: Profile, limits: DeviceLimits): readonly LoopsChoice[] {
+  if (profile.target === 'cpu') return panels(contraction);
+  const own = tiles(contraction, limits);
+  // Where a subgroup is a processor's vector, lanes tell each other for nothing, and meeting takes seconds to compile.
+  return profile.tile === 'subgroup' ? own : [...own, ...staged(contraction, own)];
+}
+
 /** Sums and columns of four that a lane holds at most, beside its operands. */
 const mostSums = 32;
+/** Fewer lanes than this do not read enough of each other's operands to meet for it. */
+const leastSharing = 16;
 
-function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly LoopsChoice[] {
+function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLimits): readonly TileChoice[] {
   const { row, column, products } = contraction;
   if (row.extent < 4 || column.extent < 4) return [];
   const most = Math.min(mostSums / products.length, row.extent + 3);
@@ -79,14 +88,22 @@ function tiles(contraction: Contraction, { invocations, subgroupSize }: DeviceLi
     heights.flatMap((rows) =>
       [1, 2, 4, 8, 16]
         .filter((bands) => bands * lanes <= invocations && (bands === 1 || (bands / 2) * rows < row.extent))
-        .map((bands): LoopsChoice => ({ kind: 'tile', rows, lanes, bands, subgroup: false })),
+        .map((bands): TileChoice => ({ kind: 'tile', rows, lanes, bands, subgroup: false })),
     ),
   );
   // Rows are read by fours, a four a lane.
   const shared = heights
     .filter((rows) => subgroupSize !== undefined && rows <= 4 * subgroupSize)
-    .map((rows): LoopsChoice => ({ kind: 'tile', rows, lanes: subgroupSize!, bands: 1, subgroup: true }));
-  return [...shared, ...own].filter((choice) => choice.kind === 'tile' && segmentsFit(contraction, choice.lanes));
+    .map((rows): TileChoice => ({ kind: 'tile', rows, lanes: subgroupSize!, bands: 1, subgroup: true }));
+  return [...shared, ...own].filter(({ lanes }) => segmentsFit(contraction, lanes));
+}
+
+/** The same tiles with operands in memory that the workgroup shares; how much of it there is, a variant is told by. */
+function staged({ inner }: Contraction, tiles: readonly TileChoice[]): readonly TileChoice[] {
+  const depths = [8, 16, 32].filter((depth) => depth <= inner.extent);
+  return tiles
+    .filter(({ subgroup, lanes, bands }) => !subgroup && lanes * bands >= leastSharing)
+    .flatMap((tile) => depths.map((depth) => ({ ...tile, depth })));
 }
 
 function panels(contraction: Contraction): readonly LoopsChoice[] {

@@ -9,16 +9,17 @@ import type { Draft } from './draft.ts';
 import { writeTile, type Sums } from './epilogue.ts';
 import { pointsOf, positions } from './grid.ts';
 import type { Expr, Variable } from './loops.ts';
-import { columnsOf, Operands, type Step, type Tile } from './operands.ts';
+import { columnsOf, Operands, type Tile } from './operands.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
+import { Staging } from './staging.ts';
 import type { Values } from './values.ts';
 
 export function scheduleTile(contraction: Contraction, values: Values, options: TileChoice): Draft {
   const { emitter, extents } = values;
   const { make } = emitter;
   const { row, column, planes, inner } = contraction;
-  const { rows, lanes, bands, subgroup } = options;
+  const { rows, lanes, bands, subgroup, depth } = options;
 
   const own = make.place('lane');
   const lane = bands === 1 ? own : make.rem(own, lanes);
@@ -36,21 +37,20 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
     ...(subgroup ? { team: { lanes, lane } } : {}),
   };
 
-  emitter.comment(commentOf(options));
+  for (const line of commentsOf(options)) emitter.comment(line);
   const sums = declareSums(values, tile);
+  const staging = depth === undefined ? undefined : new Staging(values, tile, { lane, lanes, bands, depth });
   walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
     const here = { ...tile, base };
-    const whole = Math.floor(inner.extent / 4) * 4;
-    if (whole > 0) {
-      emitter.loop(
-        inner.name,
-        make.u32(0),
-        whole === inner.extent ? extents.of(inner) : make.u32(whole),
-        make.u32(4),
-        (k) => multiply(values, here, { position: k, length: 4 }, sums),
-      );
+    const multiplied = staging?.walk(base, (operands) => multiply(values, here, operands, sums)) ?? 0;
+    const whole = inner.extent - ((inner.extent - multiplied) % 4);
+    const step = (position: Expr, length: 1 | 4) =>
+      multiply(values, here, new Operands(values, here, { position, length }), sums);
+    if (whole > multiplied) {
+      const end = whole === inner.extent ? extents.of(inner) : make.u32(whole);
+      emitter.loop(inner.name, make.u32(multiplied), end, make.u32(4), (k) => step(k, 4));
     }
-    for (let k = whole; k < inner.extent; k++) multiply(values, here, { position: make.u32(k), length: 1 }, sums);
+    for (let k = whole; k < inner.extent; k++) step(make.u32(k), 1);
   });
   writeTile(values, tile, sums, { quad, lanes, bands });
   return {
@@ -60,9 +60,12 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   };
 }
 
-function commentOf({ rows, lanes, subgroup }: TileChoice): string {
+function commentsOf({ rows, lanes, bands, subgroup, depth }: TileChoice): readonly string[] {
   const tile = `${rows} rows by ${4 * lanes} columns, each lane four columns of every row`;
-  return subgroup ? `${tile}; what one lane reads of the left operand is told to all.` : `${tile}.`;
+  if (subgroup) return [`${tile}; what one lane reads of the left operand is told to all.`];
+  if (depth === undefined) return [`${tile}.`];
+  const tiles = bands === 1 ? 'The' : `The ${bands} tiles'`;
+  return [`${tile}.`, `${tiles} lanes read ${depth} positions of both operands at a time into memory that they share.`];
 }
 
 function bandOf(values: Values, bands: number, band: Expr): Expr {
@@ -102,17 +105,16 @@ function walkOuter(values: Values, tile: Tile, base: Point, left: number, body: 
 }
 
 /** Every sum grows by what one step of the inner axis adds. */
-function multiply(values: Values, tile: Tile, step: Step, sums: Sums): void {
+function multiply(values: Values, tile: Tile, operands: Operands, sums: Sums): void {
   const { emitter } = values;
   const { make } = emitter;
   const { products, reductions } = tile.contraction;
-  const operands = new Operands(values, tile, step);
   const loaded = products.map(({ accumulator, left, right }) => ({
     variables: sums.get(accumulator)!,
     left: operands.left(left),
     right: operands.right(right),
   }));
-  const positions = Array.from({ length: step.length }, (_, i) => i);
+  const positions = Array.from({ length: operands.step.length }, (_, i) => i);
   for (const { variables, left, right } of loaded) {
     const columns = positions.map((i) => emitter.let('columns', right(i)));
     // A row at a time: its sum stays in registers over the whole step.

@@ -158,6 +158,12 @@ test('choices are the nearer the fewer settings differ', () => {
   expect(distance(choice(8, 2), choice(8, 2))).toBe(0);
   expect(distance(choice(8, 2), choice(8, 4))).toBeLessThan(distance(choice(8, 2), choice(8, 8)));
   expect(distance(choice(8, 2), choice(8, 8))).toBeLessThan(distance(choice(8, 2), choice(16, 4)));
+  const [divided, staged] = [
+    { ...choice(8, 2), parts: 4 },
+    { ...choice(8, 2), depth: 16 },
+  ] as const;
+  expect([distance(choice(8, 2), divided), distance(divided, choice(8, 2))]).toEqual([1.5, 1.5]);
+  expect([distance(choice(8, 2), staged), distance(divided, staged)]).toEqual([2, 3.5]);
   expect(distance(choice(8, 2), { kind: 'panels', quads: 1, rows: 8, columns: 8 })).toBe(100);
   expect(median([3, 1, 2])).toBe(2);
 });

@@ -37,11 +37,12 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
     ...(subgroup ? { team: { lanes, lane } } : {}),
   };
 
+  const read = withinRows(values, tile);
   for (const line of commentsOf(options)) emitter.comment(line);
   const sums = declareSums(values, tile);
   const staging = depth === undefined ? undefined : new Staging(values, tile, { lane, lanes, bands, depth });
   walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
-    const here = { ...tile, base };
+    const here = { ...read, base };
     const multiplied = staging?.walk(base, (operands) => multiply(values, here, operands, sums)) ?? 0;
     const whole = inner.extent - ((inner.extent - multiplied) % 4);
     const step = (position: Expr, length: 1 | 4) =>
@@ -58,6 +59,16 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
     workgroups: [Math.ceil(column.extent / (4 * lanes)), Math.ceil(row.extent / (rows * bands)), pointsOf(planes)],
     ...(subgroup ? { subgroupSize: lanes } : {}),
   };
+}
+
+/** The tile to read: where one is inside or past the edge as a whole, the last one inside stands for those past it. */
+function withinRows({ emitter, extents }: Values, tile: Tile): Tile {
+  const { rows, firstRow, contraction } = tile;
+  const { row } = contraction;
+  if (tile.inside || row.extent % rows !== 0) return tile;
+  const { make } = emitter;
+  const last = make.sub(extents.of(row), make.u32(rows));
+  return { ...tile, inside: true, firstRow: emitter.let(`first_${row.name}_inside`, make.min(firstRow, last)) };
 }
 
 function commentsOf({ rows, lanes, bands, subgroup, depth }: TileChoice): readonly string[] {

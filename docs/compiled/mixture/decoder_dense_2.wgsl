@@ -9,6 +9,7 @@
 @group(0) @binding(4) var<storage, read_write> decoder_dense_1_add : array<vec4f>;     // [200, 64]
 @group(0) @binding(5) var<storage, read_write> decoder_dense_2_out : array<vec4f>;     // [200, 64]
 
+const ROWS = 200u;
 const K = 64u;
 const K4 = 16u;
 const COLUMNS4 = 16u;
@@ -23,6 +24,7 @@ fn sigmoid_vec4(x : vec4f) -> vec4f {
 fn decoder_dense_2(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
   let first_row = (group.y * 8u + lane / 8u) * 8u;
   let column4 = group.x * 8u + lane % 8u;
+  let first_row_inside = min(first_row, ROWS - 8u);
   // 8 rows by 32 columns, each lane four columns of every row.
   var product0 = vec4f();
   var product1 = vec4f();
@@ -33,14 +35,14 @@ fn decoder_dense_2(@builtin(workgroup_id) group : vec3u, @builtin(local_invocati
   var product6 = vec4f();
   var product7 = vec4f();
   for (var k = 0u; k < K; k += 4u) {
-    let decoder_dense_1_0 = decoder_dense_1[first_row * K4 + k / 4u];
-    let decoder_dense_1_1 = decoder_dense_1[(first_row + 1u) * K4 + k / 4u];
-    let decoder_dense_1_2 = decoder_dense_1[(first_row + 2u) * K4 + k / 4u];
-    let decoder_dense_1_3 = decoder_dense_1[(first_row + 3u) * K4 + k / 4u];
-    let decoder_dense_1_4 = decoder_dense_1[(first_row + 4u) * K4 + k / 4u];
-    let decoder_dense_1_5 = decoder_dense_1[(first_row + 5u) * K4 + k / 4u];
-    let decoder_dense_1_6 = decoder_dense_1[(first_row + 6u) * K4 + k / 4u];
-    let decoder_dense_1_7 = decoder_dense_1[(first_row + 7u) * K4 + k / 4u];
+    let decoder_dense_1_0 = decoder_dense_1[first_row_inside * K4 + k / 4u];
+    let decoder_dense_1_1 = decoder_dense_1[(first_row_inside + 1u) * K4 + k / 4u];
+    let decoder_dense_1_2 = decoder_dense_1[(first_row_inside + 2u) * K4 + k / 4u];
+    let decoder_dense_1_3 = decoder_dense_1[(first_row_inside + 3u) * K4 + k / 4u];
+    let decoder_dense_1_4 = decoder_dense_1[(first_row_inside + 4u) * K4 + k / 4u];
+    let decoder_dense_1_5 = decoder_dense_1[(first_row_inside + 5u) * K4 + k / 4u];
+    let decoder_dense_1_6 = decoder_dense_1[(first_row_inside + 6u) * K4 + k / 4u];
+    let decoder_dense_1_7 = decoder_dense_1[(first_row_inside + 7u) * K4 + k / 4u];
     let weight0 = decoder_dense_2_weight[k * COLUMNS4 + column4];
     let weight1 = decoder_dense_2_weight[(k + 1u) * COLUMNS4 + column4];
     let weight2 = decoder_dense_2_weight[(k + 2u) * COLUMNS4 + column4];
@@ -63,7 +65,7 @@ fn decoder_dense_2(@builtin(workgroup_id) group : vec3u, @builtin(local_invocati
         + decoder_dense_1_7.w * weight3;
   }
   var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
-  let end_row = first_row + 8u;
+  let end_row = min(first_row + 8u, ROWS);
   let bias = decoder_dense_2_bias[column4];
   for (var row = first_row; row < end_row; row++) {
     let total = product_of_row[row - first_row];

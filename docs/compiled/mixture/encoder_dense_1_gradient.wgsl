@@ -8,6 +8,7 @@
 @group(0) @binding(3) var<storage, read_write> x_add : array<vec4f>;                         // [200, 64]
 @group(0) @binding(4) var<storage, read_write> encoder_dense_1_gradient_add : array<vec4f>;  // [200, 64]
 
+const ROWS = 200u;
 const K = 64u;
 const K4 = 16u;
 const COLUMNS4 = 16u;
@@ -22,6 +23,7 @@ fn sigmoid_vec4(x : vec4f) -> vec4f {
 fn encoder_dense_1_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
   let first_row = (group.y * 8u + lane / 8u) * 8u;
   let column4 = group.x * 8u + lane % 8u;
+  let first_row_inside = min(first_row, ROWS - 8u);
   // 8 rows by 32 columns, each lane four columns of every row.
   var product0 = vec4f();
   var product1 = vec4f();
@@ -32,14 +34,14 @@ fn encoder_dense_1_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local
   var product6 = vec4f();
   var product7 = vec4f();
   for (var k = 0u; k < K; k += 4u) {
-    let encoder_dense_2_gradient_add0 = encoder_dense_2_gradient_add[first_row * K4 + k / 4u];
-    let encoder_dense_2_gradient_add1 = encoder_dense_2_gradient_add[(first_row + 1u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add2 = encoder_dense_2_gradient_add[(first_row + 2u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add3 = encoder_dense_2_gradient_add[(first_row + 3u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add4 = encoder_dense_2_gradient_add[(first_row + 4u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add5 = encoder_dense_2_gradient_add[(first_row + 5u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add6 = encoder_dense_2_gradient_add[(first_row + 6u) * K4 + k / 4u];
-    let encoder_dense_2_gradient_add7 = encoder_dense_2_gradient_add[(first_row + 7u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add0 = encoder_dense_2_gradient_add[first_row_inside * K4 + k / 4u];
+    let encoder_dense_2_gradient_add1 = encoder_dense_2_gradient_add[(first_row_inside + 1u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add2 = encoder_dense_2_gradient_add[(first_row_inside + 2u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add3 = encoder_dense_2_gradient_add[(first_row_inside + 3u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add4 = encoder_dense_2_gradient_add[(first_row_inside + 4u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add5 = encoder_dense_2_gradient_add[(first_row_inside + 5u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add6 = encoder_dense_2_gradient_add[(first_row_inside + 6u) * K4 + k / 4u];
+    let encoder_dense_2_gradient_add7 = encoder_dense_2_gradient_add[(first_row_inside + 7u) * K4 + k / 4u];
     let weight0 = encoder_dense_2_weight[column4 * 4u * K4 + k / 4u];
     let weight1 = encoder_dense_2_weight[(column4 * 4u + 1u) * K4 + k / 4u];
     let weight2 = encoder_dense_2_weight[(column4 * 4u + 2u) * K4 + k / 4u];
@@ -66,7 +68,7 @@ fn encoder_dense_1_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local
         + encoder_dense_2_gradient_add7.z * columns3 + encoder_dense_2_gradient_add7.w * columns4;
   }
   var product_of_row = array<vec4f, 8>(product0, product1, product2, product3, product4, product5, product6, product7);
-  let end_row = first_row + 8u;
+  let end_row = min(first_row + 8u, ROWS);
   for (var row = first_row; row < end_row; row++) {
     let total = product_of_row[row - first_row];
     let x_add_here = x_add[row * COLUMNS4 + column4];

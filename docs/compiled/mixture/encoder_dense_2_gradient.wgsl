@@ -12,6 +12,7 @@
 @group(0) @binding(5) var<storage, read_write> encoder_dense_1_add : array<vec4f>;           // [200, 64]
 @group(0) @binding(6) var<storage, read_write> encoder_dense_2_gradient_add : array<vec4f>;  // [200, 64]
 
+const ROWS = 200u;
 const COLUMNS4 = 16u;
 
 // 1 / (1 + exp(-x)), without overflow
@@ -24,6 +25,7 @@ fn sigmoid_vec4(x : vec4f) -> vec4f {
 fn encoder_dense_2_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
   let first_row = (group.y * 8u + lane / 8u) * 4u;
   let column4 = group.x * 8u + lane % 8u;
+  let first_row_inside = min(first_row, ROWS - 4u);
   // 4 rows by 32 columns, each lane four columns of every row.
   var product0 = vec4f();
   var product1 = vec4f();
@@ -33,18 +35,18 @@ fn encoder_dense_2_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local
   var product_2_1 = vec4f();
   var product_2_2 = vec4f();
   var product_2_3 = vec4f();
-  let gradient0 = encoder_dense_4_gradient[first_row * 2u];
-  let gradient1 = encoder_dense_4_gradient[(first_row + 1u) * 2u];
-  let gradient2 = encoder_dense_4_gradient[(first_row + 2u) * 2u];
-  let gradient3 = encoder_dense_4_gradient[(first_row + 3u) * 2u];
+  let gradient0 = encoder_dense_4_gradient[first_row_inside * 2u];
+  let gradient1 = encoder_dense_4_gradient[(first_row_inside + 1u) * 2u];
+  let gradient2 = encoder_dense_4_gradient[(first_row_inside + 2u) * 2u];
+  let gradient3 = encoder_dense_4_gradient[(first_row_inside + 3u) * 2u];
   let weight0 = encoder_dense_4_weight[column4 * 4u * 2u];
   let weight0_2 = encoder_dense_4_weight[(column4 * 4u + 1u) * 2u];
   let weight0_3 = encoder_dense_4_weight[(column4 * 4u + 2u) * 2u];
   let weight0_4 = encoder_dense_4_weight[(column4 * 4u + 3u) * 2u];
-  let gradient0_2 = encoder_dense_3_gradient[first_row * 2u];
-  let gradient1_2 = encoder_dense_3_gradient[(first_row + 1u) * 2u];
-  let gradient2_2 = encoder_dense_3_gradient[(first_row + 2u) * 2u];
-  let gradient3_2 = encoder_dense_3_gradient[(first_row + 3u) * 2u];
+  let gradient0_2 = encoder_dense_3_gradient[first_row_inside * 2u];
+  let gradient1_2 = encoder_dense_3_gradient[(first_row_inside + 1u) * 2u];
+  let gradient2_2 = encoder_dense_3_gradient[(first_row_inside + 2u) * 2u];
+  let gradient3_2 = encoder_dense_3_gradient[(first_row_inside + 3u) * 2u];
   let weight0_5 = encoder_dense_3_weight[column4 * 4u * 2u];
   let weight0_6 = encoder_dense_3_weight[(column4 * 4u + 1u) * 2u];
   let weight0_7 = encoder_dense_3_weight[(column4 * 4u + 2u) * 2u];
@@ -59,18 +61,18 @@ fn encoder_dense_2_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local
   product_2_1 += gradient1_2 * columns2;
   product_2_2 += gradient2_2 * columns2;
   product_2_3 += gradient3_2 * columns2;
-  let gradient0_3 = encoder_dense_4_gradient[first_row * 2u + 1u];
-  let gradient1_3 = encoder_dense_4_gradient[(first_row + 1u) * 2u + 1u];
-  let gradient2_3 = encoder_dense_4_gradient[(first_row + 2u) * 2u + 1u];
-  let gradient3_3 = encoder_dense_4_gradient[(first_row + 3u) * 2u + 1u];
+  let gradient0_3 = encoder_dense_4_gradient[first_row_inside * 2u + 1u];
+  let gradient1_3 = encoder_dense_4_gradient[(first_row_inside + 1u) * 2u + 1u];
+  let gradient2_3 = encoder_dense_4_gradient[(first_row_inside + 2u) * 2u + 1u];
+  let gradient3_3 = encoder_dense_4_gradient[(first_row_inside + 3u) * 2u + 1u];
   let weight0_9 = encoder_dense_4_weight[column4 * 4u * 2u + 1u];
   let weight0_10 = encoder_dense_4_weight[(column4 * 4u + 1u) * 2u + 1u];
   let weight0_11 = encoder_dense_4_weight[(column4 * 4u + 2u) * 2u + 1u];
   let weight0_12 = encoder_dense_4_weight[(column4 * 4u + 3u) * 2u + 1u];
-  let gradient0_4 = encoder_dense_3_gradient[first_row * 2u + 1u];
-  let gradient1_4 = encoder_dense_3_gradient[(first_row + 1u) * 2u + 1u];
-  let gradient2_4 = encoder_dense_3_gradient[(first_row + 2u) * 2u + 1u];
-  let gradient3_4 = encoder_dense_3_gradient[(first_row + 3u) * 2u + 1u];
+  let gradient0_4 = encoder_dense_3_gradient[first_row_inside * 2u + 1u];
+  let gradient1_4 = encoder_dense_3_gradient[(first_row_inside + 1u) * 2u + 1u];
+  let gradient2_4 = encoder_dense_3_gradient[(first_row_inside + 2u) * 2u + 1u];
+  let gradient3_4 = encoder_dense_3_gradient[(first_row_inside + 3u) * 2u + 1u];
   let weight0_13 = encoder_dense_3_weight[column4 * 4u * 2u + 1u];
   let weight0_14 = encoder_dense_3_weight[(column4 * 4u + 1u) * 2u + 1u];
   let weight0_15 = encoder_dense_3_weight[(column4 * 4u + 2u) * 2u + 1u];
@@ -87,7 +89,7 @@ fn encoder_dense_2_gradient(@builtin(workgroup_id) group : vec3u, @builtin(local
   product_2_3 += gradient3_4 * columns4;
   var product_of_row = array<vec4f, 4>(product0, product1, product2, product3);
   var product_2_of_row = array<vec4f, 4>(product_2_0, product_2_1, product_2_2, product_2_3);
-  let end_row = first_row + 4u;
+  let end_row = min(first_row + 4u, ROWS);
   for (var row = first_row; row < end_row; row++) {
     let total = product_of_row[row - first_row];
     let total2 = product_2_of_row[row - first_row];

@@ -30,7 +30,8 @@ const stripRows = 8;
  */
 export async function dataBeside(model: Model, sample: Sample, terminal: Terminal): Promise<Data | undefined> {
   const training = model.plan.programs.find(({ kind }) => kind === 'train');
-  if (training?.kind !== 'train' || sample.of === undefined || sample.display === 'numbers') return undefined;
+  const isShown = sample.display === 'picture' || sample.display === 'points';
+  if (training?.kind !== 'train' || sample.of === undefined || !isShown) return undefined;
   const contract = model.plan.data.find(({ name }) => name === training.set.split('.')[0]);
   const [n = 0, ...shape] = sample.shape;
   const field = contract?.fields.find(({ name }) => name === sample.of);

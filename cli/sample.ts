@@ -1,6 +1,5 @@
 /** `vaec sample`: draws from a trained run into a picture (PNG), a chart of points (SVG) or an array (.npy). */
 import { extname, join } from 'node:path';
-import { sizeOf } from '../compiler/4-tensor/ir.ts';
 import type { Plan } from '../compiler/5-kernel/plan.ts';
 import { UsageError, UserError } from '../runtime/errors.ts';
 import { type Mean, meanOf, Moments } from '../runtime/evaluate/moments.ts';
@@ -17,7 +16,7 @@ export interface SampleFlags extends RunFlags {
 }
 
 /** What each display is written as, unless --out names another ending. */
-const endings = { picture: '.png', points: '.svg', numbers: '.npy' } as const;
+const endings = { picture: '.png', points: '.svg', number: '.npy', numbers: '.npy' } as const;
 
 /** A sample program of the plan is called `sample.NAME`. */
 const prefix = 'sample.';
@@ -41,7 +40,7 @@ export async function sampleCommand(
     const ending = extname(file);
     const data = ending === '.npy' ? undefined : await dataBeside(model, sample, terminal);
     const shown = { ...sample, program: program.slice(prefix.length) };
-    const mean = sizeOf(sample.shape.slice(1)) === 1 ? meanOfDraws(sample.values) : undefined;
+    const mean = sample.display === 'number' ? meanOfDraws(sample.values) : undefined;
     const main = {
       file,
       content: encodeDraws(shown, ending, data),

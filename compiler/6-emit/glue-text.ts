@@ -18,7 +18,7 @@ export function describeEvaluation({ set, reports }: ProgramOf<'evaluate'>): str
 }
 
 export function describeSample({ n, shape, display }: ProgramOf<'sample'>, rows: readonly string[]): string {
-  const of = { picture: 'pictures', points: 'points', numbers: 'draws' }[display];
+  const of = { picture: 'pictures', points: 'points', number: 'draws', numbers: 'draws' }[display];
   const chosen = rows.length > 0 ? ` \`rows\` chooses the rows that ${rows.join(', ')} stand for.` : '';
   return inComment(`${n} ${of}, [${[n, ...shape].join(', ')}], or as many as \`n\`.${chosen}`);
 }

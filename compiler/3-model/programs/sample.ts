@@ -51,6 +51,7 @@ export function draftSample(
   const real = result.node.dtype === 'u32' ? b.map('toF32', result.node) : result.node;
   const node = b.reshape(real, [total, ...result.shape]);
   const { shape } = result;
+  const isNumber = shape.length === 0 || (shape.length === 1 && shape[0] === 1);
   const outputs = [{ name: 'sample', node, target: { kind: 'result' } as const }];
   const { parts, programs } = loops.finish(outputs);
   const sample: SampleProgram = {
@@ -60,7 +61,8 @@ export function draftSample(
     function: { name: program.name, outputs },
     n: total,
     shape,
-    display: displayOf(shape),
+    // Of several numbers a draw, or of categories, a mean says nothing.
+    display: total === body.n && isNumber && result.node === real ? 'number' : displayOf(shape),
     ...(result.text !== undefined && { of: result.text }),
     sets: body.sets,
   };

@@ -109,7 +109,7 @@ export function calledBody(
   call: ExprOf<'call'>,
   target: string,
   frame: Frame,
-): { readonly statements: readonly Statement[]; readonly frame: Frame } | undefined {
+): (Pick<Body, 'statements' | 'calls'> & { readonly frame: Frame }) | undefined {
   const program = frame.program!;
   const given = matchedArguments(sampler, call, frame);
   const body = given && follow(sampler, given, frame, program.rows.extent);
@@ -123,8 +123,8 @@ export function calledBody(
     });
     return undefined;
   }
-  const { statements } = body;
-  return { statements, frame: frameOf(body, { ...program, name: `${program.name}.${target}` }) };
+  const { statements, calls } = body;
+  return { statements, calls, frame: frameOf(body, { ...program, name: `${program.name}.${target}` }) };
 }
 
 /** The value of a parameter: a row of a set, what the call gives, or its default. Undefined where that is reported. */

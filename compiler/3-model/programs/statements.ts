@@ -217,7 +217,7 @@ function drawBy(sampler: Sampler, call: Extract<Expr, { kind: 'call' }>, target:
   const drawn = applying(context, declaration.body, scope, (): Value => {
     const body = calledBody(sampler, call, target, frame);
     if (body === undefined) return invalid;
-    const result = session.within([{ span: call.span, body: declaration.span }], () =>
+    const result = session.within([{ span: call.span, body: declaration.span }, ...body.calls], () =>
       runSample(body.statements, declaration.name, body.frame),
     );
     return result === undefined ? invalid : { ...result, text: target };

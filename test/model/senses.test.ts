@@ -15,6 +15,8 @@ schedule noise = linear(9)
 model p { z ~ Normal(0, 1)[2]  x ~ Normal(decode(z), 1) }
 model c(x) { label ~ Categorical(logits: classes(x)) }
 guide q(x) { mu, logvar = code(x)  z ~ Normal(mu, exp(logvar / 2)) }
+model fixed { x ~ Normal(0, 1)[2] }
+model frozen { x ~ Normal(stop(decode([0, 1])), 1) }
 objective contrast =
   E[z ~ q(z | x), e ~ Normal(0, 1) like x](log p(x | z) - log p(x = x + e | z))
 train { data d  ${goal}  optimizer sgd(lr: 1)  batch 2  epochs 1 }`;
@@ -42,6 +44,14 @@ test.each(bounds)('%s is to be maximized', (bound) => {
   expect(codes(`minimize ${bound}`)).toEqual(['data-made-unlikely']);
   expect(codes(`maximize -${bound}`)).toEqual(['data-made-unlikely']);
   expect(codes(`minimize -${bound}`)).toEqual([]);
+});
+
+test.each([
+  ['is a constant', 'E[z ~ q(z | x)](sum(square(x - z))) + log fixed(x)'],
+  ['is a weight', 'E[z ~ q(z | x)](exp(log fixed(x)) * sum(square(x - z)))'],
+  ['is stopped', 'E[z ~ q(z | x)](sum(square(x - z))) + log frozen(x)'],
+])('a density that no parameter moves %s', (_, objective) => {
+  expect(codes(`minimize ${objective}`)).toEqual([]);
 });
 
 test.each(['ddpm_simple(eps, noise)', 'KL(q(z | x) || p(z))', 'contrast'])('%s may go either way', (objective) => {

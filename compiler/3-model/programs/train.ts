@@ -136,12 +136,17 @@ export function draftTrain(declaration: DeclarationOf<'train'>, context: Context
   };
 }
 
-/** Whether all that the goal can do with the log-density of data is to lower it: a goal that has no end, and no use. */
+/** Whether all that the goal can do with log-densities of data that training changes is to lower them: seldom what is meant. */
 function makesDataUnlikely(objective: Node, sense: 'maximize' | 'minimize', { densities }: ProgramContext): boolean {
   const found = directions(objective);
-  const met = densities.filter(({ node, of }) => found.has(node) && isData(of));
+  const met = densities.filter(({ node, of }) => found.has(node) && isData(of) && isTrained(node));
   const wrong = sense === 'maximize' ? -1 : 1;
   return met.length > 0 && met.every(({ node }) => found.get(node) === wrong);
+}
+
+/** Whether a density follows a parameter: one that stands still is a weight, or a constant. */
+function isTrained(density: Node): boolean {
+  return [...directions(density).keys()].some(isParameter);
 }
 
 /** What the rows hold, or follows from that alone: nothing trained, which an objective may well make unlikely. */

@@ -136,7 +136,7 @@ export const checkMessages = {
   'repeated-clause': error((p: { clause: string }) => `'${p.clause}' stands twice; remove one`),
   'data-made-unlikely': warning(
     (p: { sense: 'maximize' | 'minimize'; other: 'maximize' | 'minimize' }) =>
-      `to ${p.sense} this makes the data ever less likely: it ${p.sense === 'minimize' ? 'rises' : 'falls'} with their log-density; write '${p.other}'`,
+      `to ${p.sense} this makes the data less likely: it ${p.sense === 'minimize' ? 'rises' : 'falls'} with their log-density; write '${p.other}', unless that is meant`,
   ),
   'nothing-to-train': error(() => 'this objective reaches no parameter; put a net or a param into the model or guide'),
   'unknown-split': error(

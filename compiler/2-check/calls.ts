@@ -61,7 +61,8 @@ export function callFunction(fn: FunctionValue, expr: ExprOf<'call'>, frame: Fra
   const bound = bindArguments(`'${name}'`, declaration.parameters, fn.given, expr, frame, inner, take);
   if (bound === undefined) return invalid;
   if (bound.isPartial) return { ...fn, given: bound.values };
-  if (frame.program !== undefined && frame.net === undefined) {
+  // What was given before is written elsewhere.
+  if (frame.program !== undefined && frame.net === undefined && fn.given.size === 0) {
     const expansion = expansionOf(declaration, expr, bound.exprs);
     if (expansion !== undefined) decide(frame.program.decisions, expansion);
   }
@@ -85,7 +86,8 @@ function expansionOf(
   const where = [...args].map(([name, arg]) => ({ name, text: printExpr(arg) }));
   return {
     kind: 'expansion',
-    text: printExpr(call),
+    // `minimize cfm` is a call without being written as one.
+    text: call.args.length === 0 ? printExpr(call.callee) : printExpr(call),
     body: printExpr(only.values[0]!.value),
     where: where.filter(({ name, text }) => name !== text),
   };

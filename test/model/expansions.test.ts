@@ -36,3 +36,13 @@ objective mine(model_of_x: model, q: guide) = twice(elbo(model_of_x, q, beta: 3)
     '  twice(elbo(model_of_x, q, beta: 3)) = 2 * v, where v = elbo(model_of_x, q, beta: 3)',
   ]);
 });
+
+test('an objective without parameters goes by its name, and what was given earlier is not told as if it were given now', () => {
+  const declarations = `function scaled(a, b) = a * b
+function through(h: net, b) = h(b)
+objective plain = through(scaled(_, 3), sum(x)) + elbo(p, q)`;
+  const lines = explained(declarations, 'plain');
+  expect(lines[0]).toBe('train: maximize plain, the mean over 2 rows of d');
+  expect(lines[1]).toBe('  plain = through(scaled(_, 3), sum(x)) + elbo(p, q)');
+  expect(lines.filter((line) => line.includes('a * b'))).toEqual([]);
+});

@@ -1,7 +1,7 @@
 /** Shows what a training run tells: a status line on a terminal, a line an epoch elsewhere, JSON lines where asked. */
 import { inBytes } from '../compiler/5-kernel/needs.ts';
 import type { TrainEvent } from '../runtime/train/events.ts';
-import { type Progress, progressLine } from './progress.ts';
+import { epochsDone, type Progress, progressLine } from './progress.ts';
 import { evaluationLines } from './reports.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -82,10 +82,10 @@ function progressOf(event: Extract<TrainEvent, { kind: 'progress' }>): Progress 
 }
 
 /** `epoch 3: elbo(p, q) -112.31 ± 0.25 nats on mnist.test`, one line where it fits. */
-function evaluationText({ epoch, evaluation }: Extract<TrainEvent, { kind: 'evaluation' }>): string {
+function evaluationText({ step, epoch, evaluation }: Extract<TrainEvent, { kind: 'evaluation' }>): string {
   const [head = '', ...lines] = evaluationLines(evaluation);
   const [only] = lines;
-  const when = `epoch ${Number(epoch.toFixed(2))}`;
+  const when = `epoch ${Number(epochsDone(step, epoch).toFixed(2))}`;
   if (lines.length === 1 && only !== undefined) return `${when}, ${evaluation.set}: ${only.trim()}`;
   return [`${when}, ${head}`, ...lines].join('\n');
 }

@@ -27,9 +27,19 @@ export function progressLine(progress: Progress, columns: number): string {
   return line.length < columns ? line : `${line.slice(0, Math.max(1, columns - 2))}…`;
 }
 
-function formatEpoch({ epoch, epochs }: Progress): string {
-  const whole = Number.isInteger(epochs) ? String(epochs) : epochs.toFixed(1);
-  return `${epoch.toFixed(1)}/${whole}`;
+function formatEpoch({ step, steps, epoch, epochs }: Progress): string {
+  const all = epochsDone(steps, epochs);
+  return `${epochsDone(step, epoch).toFixed(1)}/${Number.isInteger(all) ? all : all.toFixed(1)}`;
+}
+
+/**
+ * The passes that `step` steps have made, `epoch`, as people count them: a whole number where the last step ended one, though
+ * its batch has begun the next. 60 steps of 128 rows are 7.68 passes over 1000 rows, and 8 of them 1.02, which is one.
+ */
+export function epochsDone(step: number, epoch: number): number {
+  const whole = Math.floor(epoch);
+  const aStep = epoch / step;
+  return epoch - whole < aStep * (1 - 1e-9) ? whole : epoch;
 }
 
 /** Four significant digits or two decimals, whichever says more; exponents where a number is very large or small. */

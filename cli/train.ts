@@ -62,7 +62,8 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
   const device = await openChosenDevice(flags, terminal);
   const interrupt = listenForInterrupt(() => terminal.err('stopping after a checkpoint; again to stop at once'));
   try {
-    tellDiagnostics(checked, terminal);
+    // Warnings are told where a run begins, and by `vaec check`.
+    if (before === undefined) tellDiagnostics(checked, terminal);
     const { profile } = device.report;
     const without = flags.without ?? before?.plan.without ?? [];
     const memory = flags.memory ?? before?.plan.memory ?? memoryOf(device.report);

@@ -1,4 +1,5 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
+import { emitWarning } from 'node:process';
 import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
 import { bytesByPart, type MemoryNeed, totalOf } from '../compiler/5-kernel/needs.ts';
 import { frozenVector } from '../compiler/4-tensor/program.ts';
@@ -55,13 +56,24 @@ export interface ModelOptions {
 
 type ProgramOf<Kind extends PlanProgram['kind']> = Extract<PlanProgram, { kind: Kind }>;
 
-/** Opens a compiled spec, its parameters to be drawn from the seed. Throws an EnvironmentError where no device is found. */
+/**
+ * Opens a compiled spec, its parameters to be drawn from the seed. Throws an EnvironmentError where no device is found;
+ * warns through `process` where the best that is found is a software adapter.
+ */
 export async function openModel(options: ModelOptions): Promise<Model> {
   const { plan, sources, modules } = options;
   demandPlanFormat(plan);
   const hypers = new Hypers(plan, options.hypers);
   const own = options.device === undefined;
   const device = options.device ?? (plan.target === 'cpu' ? new CpuDevice() : await WebGpuDevice.open());
+  const { report } = device;
+  if (own && report.target === 'webgpu' && report.software) {
+    emitWarning(
+      `computing on ${report.description}, a software adapter, because no GPU was found: the same processor computes ` +
+        'faster by WebAssembly, by kernels that "vaec compile" makes with --target cpu',
+      'VaecWarning',
+    );
+  }
   try {
     const model = new Model({ plan, sources, ...(modules && { modules }) }, device, own, hypers, options);
     model.reset(options.seed);

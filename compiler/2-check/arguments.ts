@@ -1,7 +1,7 @@
 /** Matches a call's arguments to parameters, by position and by name. */
 import type { Argument, Expr } from '../1-syntax/ast.ts';
 import type { Span } from '../diagnostics/span.ts';
-import { didYouMean } from '../diagnostics/suggest.ts';
+import { didYouMeanOf } from '../diagnostics/suggest.ts';
 import type { Frame } from './context.ts';
 
 export interface Formal {
@@ -34,7 +34,7 @@ export function matchArguments(
         continue;
       }
     } else if (!formals.some((formal) => formal.name === name)) {
-      const hint = didYouMean(
+      const hint = didYouMeanOf(
         name,
         formals.map((formal) => formal.name),
       );

@@ -5,7 +5,7 @@ import { sameShape } from '../4-tensor/builder.ts';
 import type { Node, Shape } from '../4-tensor/ir.ts';
 import type { Distribution, ParameterForm, ParameterSpec } from '../distributions/distribution.ts';
 import { distributions } from '../distributions/index.ts';
-import { didYouMean } from '../diagnostics/suggest.ts';
+import { didYouMeanOf } from '../diagnostics/suggest.ts';
 import type { Frame } from './context.ts';
 import { inherited, isSound, nonlinear } from './derive.ts';
 import { staticCount } from './static.ts';
@@ -106,7 +106,7 @@ function matchForms(
       form = spec?.forms.find((f) => f.name === name);
       if (spec === undefined || form === undefined) {
         const known = distribution.parameters.flatMap((candidate) => candidate.forms.map((f) => f.name));
-        session.report('unknown-argument', arg.span, { of, name, hint: didYouMean(name, known) });
+        session.report('unknown-argument', arg.span, { of, name, hint: didYouMeanOf(name, known) });
         return undefined;
       }
     }

@@ -6,7 +6,7 @@
  */
 import type { ExprOf } from '../1-syntax/ast.ts';
 import { printExpr } from '../1-syntax/print.ts';
-import { didYouMean } from '../diagnostics/suggest.ts';
+import { didYouMean, didYouMeanOf } from '../diagnostics/suggest.ts';
 import type { Frame } from '../2-check/context.ts';
 import { inherited, isSound, nonlinear } from '../2-check/derive.ts';
 import { liesWithin } from '../2-check/supports.ts';
@@ -60,7 +60,7 @@ function readOptions(expr: ExprOf<'divergence'>, frame: Frame): Options | undefi
       session.report('wrong-type', option.span, { expected, found: `'${name}: ${value}'` });
       return undefined;
     } else {
-      session.report('unknown-argument', option.span, { of: 'KL', name, hint: didYouMean(name, ['per', 'by']) });
+      session.report('unknown-argument', option.span, { of: 'KL', name, hint: didYouMeanOf(name, ['per', 'by']) });
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration, formatValue, progressLine } from '../../cli/progress.ts';
+import { epochsDone, formatDuration, formatValue, progressLine } from '../../cli/progress.ts';
 
 const progress = {
   step: 1500,
@@ -24,6 +24,16 @@ test('it is cut to the width of the terminal', () => {
   const line = progressLine(progress, 60);
   expect(line.length).toBeLessThan(60);
   expect(line.endsWith('…')).toBe(true);
+});
+
+test('the last step of an epoch, whose batch begins the next one, has done whole epochs', () => {
+  // 1000 rows in batches of 128: the eighth step ends the first epoch, the 102nd the thirteenth.
+  const after = (step: number): number => epochsDone(step, (step * 128) / 1000);
+  expect([1, 7, 8, 9].map(after)).toEqual([0.128, 0.896, 1, 1.152]);
+  expect([101, 102, 103].map(after)).toEqual([12.928, 13, 13.184]);
+  expect(progressLine({ step: 102, steps: 235, epoch: 13.056, epochs: 30.08, values: [] }, 100)).toBe('epoch 13.0/30');
+  // Batches that divide the rows, one that is all of them, and no step yet.
+  expect([epochsDone(8, 1), epochsDone(3, 3), epochsDone(0, 0)]).toEqual([1, 3, 0]);
 });
 
 test('before the first measurement there is no rate', () => {

@@ -1,4 +1,5 @@
 /** Evaluating and sampling on the tiny plan, by hand in float64. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/4-tensor/builder.ts';
 import { planVersion } from '../../compiler/5-kernel/plan.ts';
@@ -139,5 +140,33 @@ describe.each(targets)('a model on $target', ({ device, compiled }) => {
     await expect(openModel({ ...compiled, plan, device: device! })).rejects.toThrow(
       `format ${planVersion + 1}, and this vaec runs format ${planVersion}: use the vaec`,
     );
+  });
+});
+
+describe('a device that nobody chose', () => {
+  const adapter = targets.find(({ target }) => target === 'webgpu')?.device?.report;
+  const isSoftware = adapter?.target === 'webgpu' && adapter.software;
+
+  it.skipIf(!isSoftware)('is told where it is a software adapter', async () => {
+    const told = once(process, 'warning') as Promise<[Error]>;
+    const model = await openModel({ ...targets[0]!.compiled, sets: data });
+    const [warning] = await told;
+    expect(warning).toMatchObject({ name: 'VaecWarning' });
+    expect(warning.message).toContain(`computing on ${model.device.description}, a software adapter`);
+    model.close();
+  });
+
+  it('is not where the kernels are for the processor, or the caller gave it', async () => {
+    const told: Error[] = [];
+    const listen = (warning: Error) => told.push(warning);
+    process.on('warning', listen);
+    const [given, processor] = targets;
+    const models = [await openModel({ ...processor!.compiled, sets: data })];
+    if (given!.device) models.push(await openModel({ ...given!.compiled, sets: data, device: given!.device }));
+    // Warnings are told at the next tick.
+    await new Promise(setImmediate);
+    process.off('warning', listen);
+    expect(told.filter(({ name }) => name === 'VaecWarning')).toEqual([]);
+    for (const model of models) model.close();
   });
 });

@@ -3,7 +3,7 @@ import type { Expr, ExprOf } from '../../1-syntax/ast.ts';
 import type { Node } from '../../4-tensor/ir.ts';
 import * as words from '../../layers/shapes.ts';
 import { LayerError, type LayerInput } from '../../layers/layer.ts';
-import { didYouMean } from '../../diagnostics/suggest.ts';
+import { didYouMeanOf } from '../../diagnostics/suggest.ts';
 import type { Frame } from '../context.ts';
 import { deriveLinearly } from '../derive.ts';
 import { staticCount } from '../static.ts';
@@ -75,7 +75,7 @@ function withAxis(
       if (found === undefined) return undefined;
       axis = found;
     } else {
-      const hint = didYouMean(arg.name.text, ['axis']);
+      const hint = didYouMeanOf(arg.name.text, ['axis']);
       frame.context.session.report('unknown-argument', arg.span, { of: `'${name}'`, name: arg.name.text, hint });
       return undefined;
     }

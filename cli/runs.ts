@@ -1,7 +1,8 @@
 /** Opens a trained run for a command: its spec compiled for the device at hand, its last checkpoint loaded. */
 import { dirname } from 'node:path';
 import { UserError } from '../runtime/errors.ts';
-import { type Model, openModel } from '../runtime/model.ts';
+import { type Model } from '../runtime/model.ts';
+import { openModel } from '../runtime/open-model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import { copiedSources, diskSources } from '../runtime/spec-sources.ts';
 import { checkDeviceFlags, type DeviceFlags, openChosenDevice } from './computing.ts';

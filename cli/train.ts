@@ -6,7 +6,7 @@ import { recomputationLines } from '../compiler/explain.ts';
 import { mostMemory } from '../runtime/cpu/memory.ts';
 import { VaecError } from '../runtime/errors.ts';
 import type { DeviceReport } from '../runtime/device/report.ts';
-import { openModel } from '../runtime/model.ts';
+import { openModel } from '../runtime/open-model.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
 import { diskSources, resumedSources } from '../runtime/spec-sources.ts';
 import type { TrainEvent, TrainOutcome } from '../runtime/train/events.ts';

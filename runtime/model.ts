@@ -1,19 +1,14 @@
 /** A compiled spec on a device: train it, evaluate it, draw from it. What generated modules and the command line use. */
-import { emitWarning } from 'node:process';
 import { evaluationsOf } from '../compiler/5-kernel/evaluations.ts';
 import { bytesByPart, type MemoryNeed, totalOf } from '../compiler/5-kernel/needs.ts';
 import { frozenVector } from '../compiler/4-tensor/program.ts';
 import { mixSeed, streamKey, threefry2x32 } from '../compiler/ops/index.ts';
 import type { CompiledKernels, Plan, PlanProgram, WasmModules } from '../compiler/5-kernel/plan.ts';
-import { demandPlanFormat } from './compiled.ts';
-import { type DataSet, type LoadedSplit, requireRows, splitNamed } from './data/dataset.ts';
-import { deriveFields } from './data/derived-fields.ts';
-import { loadDataSets, type LoadOptions } from './data/load.ts';
+import { type DataSet, requireRows, splitNamed } from './data/dataset.ts';
 import { suggestion } from './data/suggest.ts';
-import { CpuDevice } from './cpu/device.ts';
 import type { Device } from './device/device.ts';
 import type { DeviceReport } from './device/report.ts';
-import { UsageError, UserError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { type Evaluation, evaluateProgram } from './evaluate/evaluate.ts';
 import type { Executor } from './execute/executor.ts';
 import type { Numbers } from './execute/results.ts';
@@ -21,10 +16,13 @@ import type { Tensor } from './formats/safetensors.ts';
 import { writeAtomic } from './formats/files.ts';
 import { evaluateHost, type HostClock } from '../compiler/4-tensor/host.ts';
 import { stepsOf } from './host/duration.ts';
-import { Hypers, type Overrides } from './host/hypers.ts';
+import type { Hypers} from './host/hypers.ts';
+import { type Overrides } from './host/hypers.ts';
 import { hostClock } from './host/positions.ts';
 import { scalarsOf } from './host/scalars.ts';
+import { type DataOptions, ModelData } from './model-data.ts';
 import { initialParameters } from './parameters/initialise.ts';
+import { kernelsOf, programNamed, readsData, usesBuffer } from './programs.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, splitVector } from './run/checkpoint.ts';
 import { RunFolder } from './run/folder.ts';
 import { frozenNumbers, type FrozenTensors } from './run/frozen.ts';
@@ -32,9 +30,8 @@ import { drawSamples, type Sample } from './sample/sample.ts';
 import { CarriedState, type TrainedClock } from './state.ts';
 import type { TrainEvent, TrainOutcome } from './train/events.ts';
 import { train, type TrainOptions } from './train/train.ts';
-import { WebGpuDevice } from './webgpu/device.ts';
 
-export interface ModelOptions {
+export interface ModelOptions extends DataOptions {
   readonly plan: Plan;
   /** The text of each kernel by name. */
   readonly sources: ReadonlyMap<string, string>;
@@ -42,46 +39,12 @@ export interface ModelOptions {
   readonly modules?: WasmModules;
   /** The parameters of the finished runs that the spec uses. */
   readonly frozen?: FrozenTensors;
-  /** Where data files lie, and readers of sources that are not built in. Data is loaded when first needed. */
-  readonly data?: LoadOptions;
-  /** Data that is loaded already, in place of `data`. */
-  readonly sets?: ReadonlyMap<string, DataSet>;
   /** What computes, in place of what the kernels were compiled for: a device that the caller opened, and closes. */
   readonly device?: Device;
   /** In place of the spec's seed. */
   readonly seed?: number;
   /** Other values for hypers that do not shape the kernels. */
   readonly hypers?: Overrides;
-}
-
-type ProgramOf<Kind extends PlanProgram['kind']> = Extract<PlanProgram, { kind: Kind }>;
-
-/**
- * Opens a compiled spec, its parameters to be drawn from the seed. Throws an EnvironmentError where no device is found;
- * warns through `process` where the best that is found is a software adapter.
- */
-export async function openModel(options: ModelOptions): Promise<Model> {
-  const { plan, sources, modules } = options;
-  demandPlanFormat(plan);
-  const hypers = new Hypers(plan, options.hypers);
-  const own = options.device === undefined;
-  const device = options.device ?? (plan.target === 'cpu' ? new CpuDevice() : await WebGpuDevice.open());
-  const { report } = device;
-  if (own && report.target === 'webgpu' && report.software) {
-    emitWarning(
-      `computing on ${report.description}, a software adapter, because no GPU was found: the same processor computes ` +
-        'faster by WebAssembly, by kernels that "vaec compile" makes with --target cpu',
-      'VaecWarning',
-    );
-  }
-  try {
-    const model = new Model({ plan, sources, ...(modules && { modules }) }, device, own, hypers, options);
-    model.reset(options.seed);
-    return model;
-  } catch (error) {
-    if (own) device.close();
-    throw error;
-  }
 }
 
 export class Model {
@@ -93,11 +56,7 @@ export class Model {
   readonly #options: ModelOptions;
   readonly #executor: Executor;
   readonly #state: CarriedState;
-  /** The parameters of finished runs. */
-  readonly #frozen: Float32Array | undefined;
-  #sets: Promise<ReadonlyMap<string, DataSet>> | undefined;
-  /** Rows of the sets that programs have run over, by reference. */
-  readonly #rows = new Map<string, number>();
+  readonly #data: ModelData;
   #seed: number;
   /** Whether the parameters are there: they are drawn when first needed, once the device is known to hold them. */
   #drawn = false;
@@ -112,9 +71,9 @@ export class Model {
     this.#options = options;
     this.#executor = device.executor(compiled);
     this.#state = new CarriedState(this.#executor);
-    this.#frozen = compiled.plan.frozen && frozenNumbers(compiled.plan.frozen, options.frozen);
-    if (this.#frozen !== undefined) this.#state.fill(frozenVector, this.#frozen);
-    this.#sets = options.sets && Promise.resolve(options.sets);
+    const frozen = compiled.plan.frozen && frozenNumbers(compiled.plan.frozen, options.frozen);
+    if (frozen !== undefined) this.#state.fill(frozenVector, frozen);
+    this.#data = new ModelData(compiled, device, hypers, frozen, options);
     this.#seed = 0;
   }
 
@@ -148,37 +107,15 @@ export class Model {
 
   /** Every data set of the spec by name; loaded when it is needed. Throws a UserError for anything wrong with the data. */
   data(): Promise<ReadonlyMap<string, DataSet>> {
-    this.#sets ??= loadDataSets(this.plan.data, {
-      ...(this.#options.data ?? { folder: '.' }),
-      derive: (program, split) => this.#derive(program, split),
-    });
-    return this.#sets;
-  }
-
-  /** Fields of a set's rows from the others: by an executor of its own, so that nothing of it stays on the device. */
-  async #derive(name: string, split: LoadedSplit): Promise<ReadonlyMap<string, Float32Array>> {
-    const program = this.#named('derive', name);
-    const executor = this.#device.executor(this.#compiled);
-    try {
-      await executor.prepare([program], () => split);
-      if (this.#frozen !== undefined && executor.holds(frozenVector)) executor.write(frozenVector, this.#frozen);
-      const host = hostClock(0, 1, split.rows, 0);
-      const scalars = scalarsOf(this.plan, this.#hypers);
-      const clock = { step: 0, epoch: 0, offset: 0, rows: split.rows, seed: 0 };
-      return await deriveFields(executor, program, split.rows, (first) =>
-        scalars({ clock: { ...clock, first }, host }),
-      );
-    } finally {
-      executor.close();
-    }
+    return this.#data.sets();
   }
 
   /** Trains from where the model stands to the run's last step, by the program of that name or the spec's only one. */
   async train(options: TrainOptions = {}, name?: string): Promise<TrainOutcome> {
-    const program = this.#named('train', name);
+    const program = programNamed(this.plan, 'train', name);
     if (options.out !== undefined && options.resume !== true) await RunFolder.demandUnbegun(options.out);
     const tracked = new Set(program.track.map(({ evaluate }) => evaluate));
-    const programs = [program, ...[...tracked].map((evaluate) => this.#named('evaluate', evaluate))];
+    const programs = [program, ...[...tracked].map((evaluate) => programNamed(this.plan, 'evaluate', evaluate))];
     if (!programs.every(({ name }) => this.#executor.isPrepared(name))) {
       options.onEvent?.({ kind: 'warm-up', stage: 'data' });
       const sets = await this.data();
@@ -188,12 +125,12 @@ export class Model {
         options.onEvent?.(memoryEvent(needs));
         options.onEvent?.({ kind: 'warm-up', stage: 'kernels', kernels: kernelsOf(programs).size });
       });
-      for (const { set } of programs) await this.#rowsOf(set);
+      for (const { set } of programs) await this.#data.rowsOf(set);
       // The device holds the tables now; a long run needs no second copy of the data.
-      if (this.#options.sets === undefined) this.#sets = undefined;
+      this.#data.letGo();
     }
     await this.#draw();
-    const rows = await this.#rowsOf(program.set);
+    const rows = await this.#data.rowsOf(program.set);
     const { batch } = program;
     const scope = { clock: hostClock(0, batch, rows, 0), hyper: this.#hypers.expression };
     return train(
@@ -228,8 +165,8 @@ export class Model {
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     const { own, tracked } = evaluationsOf(this.plan);
-    const program = this.#named('evaluate', name ?? [...own, ...tracked][0]?.name);
-    const rows = await this.#rowsOf(program.set);
+    const program = programNamed(this.plan, 'evaluate', name ?? [...own, ...tracked][0]?.name);
+    const rows = await this.#data.rowsOf(program.set);
     await this.#prepare([program]);
     const host = await this.#hostClock();
     const seed = mixSeed(options.seed ?? this.#seed);
@@ -254,7 +191,7 @@ export class Model {
       readonly rows?: { readonly [argument: string]: number };
     } = {},
   ): Promise<Sample> {
-    const program = this.#named('sample', name, true);
+    const program = programNamed(this.plan, 'sample', name, true);
     const sets = program.sets.length > 0 ? await this.data() : new Map<string, DataSet>();
     const parts = new Set(program.parts.map((part) => part.program));
     await this.#prepare([...this.plan.programs.filter((each) => parts.has(each.name)), program]);
@@ -310,7 +247,7 @@ export class Model {
 
   /** Writes a checkpoint, whole or not at all. */
   async save(path: string): Promise<void> {
-    const program = this.#named('train', undefined);
+    const program = programNamed(this.plan, 'train', undefined);
     const { step, steps, batch, rows } = this.#trained ?? { step: 0, steps: 0, batch: program.batch, rows: 0 };
     const window = { count: 0, sums: {} };
     const head = { spec: this.plan.spec, program: program.name, step, steps, batch, rows, seed: this.#seed, window };
@@ -340,12 +277,7 @@ export class Model {
     onNeeds: (needs: readonly MemoryNeed[]) => void = () => undefined,
   ): Promise<void> {
     const added = programs.filter(({ name }) => !this.#executor.isPrepared(name));
-    const needsData = added.some(
-      (program) =>
-        program.couplings !== undefined ||
-        program.dispatches.some(({ bindings }) => bindings.some(({ kind }) => kind === 'table')),
-    );
-    const sets = needsData ? await this.data() : new Map<string, DataSet>();
+    const sets = added.some(readsData) ? await this.data() : new Map<string, DataSet>();
     const splits = (reference: string) => splitNamed(sets, reference);
     onNeeds(this.#executor.needs(added, splits));
     await this.#executor.prepare(added, splits);
@@ -369,42 +301,12 @@ export class Model {
       return hostClock(step, batch, rows, steps);
     }
     const training = this.plan.programs.find((program) => program.kind === 'train');
-    if (training === undefined || this.#sets === undefined) return hostClock(0, 1, 0, 0);
-    return hostClock(0, training.batch, await this.#rowsOf(training.set), 0);
+    if (training === undefined || !this.#data.isLoaded) return hostClock(0, 1, 0, 0);
+    return hostClock(0, training.batch, await this.#data.rowsOf(training.set), 0);
   }
-
-  async #rowsOf(reference: string): Promise<number> {
-    const rows = this.#rows.get(reference) ?? splitNamed(await this.data(), reference).rows;
-    this.#rows.set(reference, rows);
-    return rows;
-  }
-
-  /** The program of that name; without one the only one of its kind, or the first where that is allowed. */
-  #named<Kind extends PlanProgram['kind']>(kind: Kind, name?: string, first = false): ProgramOf<Kind> {
-    const known = this.plan.programs.filter((program): program is ProgramOf<Kind> => program.kind === kind);
-    const names = known.map((program) => program.name);
-    if (known.length === 0) throw new UserError(`"${this.plan.spec.name}" has no "${kind}" block`);
-    const found = name === undefined ? known[0]! : known.find((program) => program.name === name);
-    if (found === undefined) throw new UsageError(`there is no ${kind} "${name}"${suggestion(name ?? '', names)}`);
-    if (name === undefined && !first && known.length > 1) {
-      throw new UsageError(`"${this.plan.spec.name}" has several "${kind}" blocks: choose one of ${names.join(', ')}`);
-    }
-    return found;
-  }
-}
-
-/** The kernels that programs dispatch, by name. */
-function kernelsOf(programs: readonly PlanProgram[]): ReadonlySet<string> {
-  return new Set(programs.flatMap(({ dispatches }) => dispatches.map(({ kernel }) => kernel)));
 }
 
 function memoryEvent(needs: readonly MemoryNeed[]): TrainEvent {
   const parts = [...bytesByPart(needs)].map(([part, bytes]) => ({ part, bytes }));
   return { kind: 'memory', total: totalOf(needs), parts };
-}
-
-function usesBuffer({ dispatches }: PlanProgram, name: string): boolean {
-  return dispatches.some(({ bindings }) =>
-    bindings.some((binding) => binding.kind === 'buffer' && binding.buffer === name),
-  );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { compileSpec } from '../../cli/specs.ts';
-import { openModel } from '../../runtime/model.ts';
+import { openModel } from '../../runtime/open-model.ts';
 import { sharedData, sharedPath } from '../shared-data.ts';
 import { openTestDevice } from '../support/device.ts';
 import { openTestProcessor } from '../support/targets.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { splitNamed } from '../../runtime/data/dataset.ts';
 import type { Evaluation } from '../../runtime/evaluate/evaluate.ts';
-import { openModel, type Model } from '../../runtime/model.ts';
+import { type Model } from '../../runtime/model.ts';
+import { openModel } from '../../runtime/open-model.ts';
 import { random } from '../distributions/random.ts';
 import { openTestDevice } from '../support/device.ts';
 import { Bench, compileText, setsOf, tell, type Rows } from './bench.ts';

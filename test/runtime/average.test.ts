@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
 import type { DataSet } from '../../runtime/data/dataset.ts';
-import { openModel } from '../../runtime/model.ts';
+import { openModel } from '../../runtime/open-model.ts';
 import { testSources } from '../support/sources.ts';
 import { openTestProcessor } from '../support/targets.ts';
 

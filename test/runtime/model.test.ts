@@ -5,7 +5,7 @@ import { Builder } from '../../compiler/4-tensor/builder.ts';
 import { planVersion } from '../../compiler/5-kernel/plan.ts';
 import { mixSeed } from '../../compiler/ops/index.ts';
 import { splitNamed } from '../../runtime/data/dataset.ts';
-import { openModel } from '../../runtime/model.ts';
+import { openModel } from '../../runtime/open-model.ts';
 import { openTestTargets } from '../support/targets.ts';
 import { tinyData } from '../support/tiny-plan.ts';
 

@@ -9,7 +9,7 @@ import { spaceOf } from '../../../compiler/5-kernel/schedule/space.ts';
 import { variantOf } from '../../../compiler/5-kernel/trial.ts';
 import type { TunedSchedule } from '../../../compiler/5-kernel/tuned.ts';
 import type { Device } from '../../../runtime/device/device.ts';
-import { openModel } from '../../../runtime/model.ts';
+import { openModel } from '../../../runtime/open-model.ts';
 import { testSources } from '../../support/sources.ts';
 import { openTestTargets } from '../../support/targets.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../compiler/compile.ts';
 import { bytesByPart, needsOfPlan, trainingPrograms } from '../../../compiler/5-kernel/needs.ts';
-import { openModel } from '../../../runtime/model.ts';
+import { openModel } from '../../../runtime/open-model.ts';
 import { testSources } from '../../support/sources.ts';
 import { openTestTargets } from '../../support/targets.ts';
 

@@ -4,7 +4,7 @@ import { compile } from '../../../compiler/compile.ts';
 import type { DataSet } from '../../../runtime/data/dataset.ts';
 import type { Device } from '../../../runtime/device/device.ts';
 import { loadDataSets } from '../../../runtime/data/load.ts';
-import { openModel } from '../../../runtime/model.ts';
+import { openModel } from '../../../runtime/open-model.ts';
 import { measureCeiling } from '../../../runtime/profile/ceiling.ts';
 import { kernelTimes } from '../../../runtime/profile/kernel-times.ts';
 import { type ProfileOptions, Profiler, type ProfileWindow } from '../../../runtime/profile/profiler.ts';

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TrainEvent } from '../../../runtime/train/events.ts';
-import { openModel } from '../../../runtime/model.ts';
+import { openModel } from '../../../runtime/open-model.ts';
 import { RunFolder } from '../../../runtime/run/folder.ts';
 import { lockFile, RunLock } from '../../../runtime/run/lock.ts';
 import { openTestProcessor } from '../../support/targets.ts';

@@ -6,6 +6,7 @@ import type { Compilation } from '../compiler/compile.ts';
 import { UserError } from '../runtime/errors.ts';
 import { readFailure, readWhole, writeAtomic } from '../runtime/formats/files.ts';
 import { encodeFrozen, frozenFile } from '../runtime/run/frozen.ts';
+import { planText } from './plan-text.ts';
 import { frozenOf } from './specs.ts';
 
 /** Texts and modules by file name. */
@@ -26,7 +27,7 @@ export async function artifactsOf(compiled: Compilation): Promise<Artifacts> {
   }
   const { frozen } = await frozenOf(compiled);
   if (frozen !== undefined) files.set(frozenFile, encodeFrozen(frozen));
-  files.set('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
+  files.set('plan.json', planText(plan));
   files.set('model.ts', await emitModule(plan));
   return files;
 }

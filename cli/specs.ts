@@ -1,5 +1,5 @@
 /** Compiles a spec for a command: diagnostics told, errors thrown. */
-import { compile, type Compilation, type SourceHost } from '../compiler/compile.ts';
+import { compile, type Compilation, type Elaboration, type SourceHost } from '../compiler/compile.ts';
 import type { Piece } from '../compiler/5-kernel/fuse/pieces.ts';
 import type { PlannedKernel } from '../compiler/5-kernel/library.ts';
 import { PlanError } from '../compiler/5-kernel/memory.ts';
@@ -30,6 +30,8 @@ export interface CompileFlags {
   readonly tuned?: readonly TunedSchedule[];
   /** Called with each kernel before it is scheduled. */
   readonly onKernel?: (kernel: PlannedKernel) => void;
+  /** What `check` made of the same spec, settings, samples and host, so that it is not made again. */
+  readonly elaboration?: Elaboration;
   /** Leaves warnings and notes untold. */
   readonly quiet?: boolean;
 }
@@ -48,6 +50,7 @@ export function compileSpec(spec: string, flags: CompileFlags, terminal: Termina
       ...(flags.memory !== undefined && { memory: flags.memory }),
       ...(flags.samples && { samples: flags.samples }),
       ...(flags.tuned && { tuned: flags.tuned }),
+      ...(flags.elaboration && { elaboration: flags.elaboration }),
       ...(flags.onKernel && { onKernel: flags.onKernel }),
     }),
   );

@@ -72,7 +72,9 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
       before === undefined || flags.tuned === false
         ? await tunedSchedules(device.report, flags, terminal)
         : (before.plan.tuned ?? []);
-    const compiled = compileSpec(spec, { set: settings, profile, without, memory, host, tuned, quiet: true }, terminal);
+    const { elaboration } = checked;
+    const options = { set: settings, profile, without, memory, host, tuned, elaboration, quiet: true };
+    const compiled = compileSpec(spec, options, terminal);
     const { plan, kernels, modules } = compiled;
     tellSchedules(plan, flags, terminal);
     for (const one of compiled.recomputations.values())

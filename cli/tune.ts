@@ -41,7 +41,9 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
   try {
     const planned: PlannedKernel[] = [];
     const { profile: name } = device.report;
-    const options = { profile: name, onKernel: (kernel: PlannedKernel) => planned.push(kernel), quiet: true };
+    const { elaboration } = checked;
+    const onKernel = (kernel: PlannedKernel) => planned.push(kernel);
+    const options = { profile: name, onKernel, elaboration, quiet: true };
     const { plan } = compileSpec(spec, { ...options, ...(flags.set && { set: flags.set }) }, terminal);
     const wanted = kernelsOf(plan, planned, flags.program);
     const cache = cacheFor(device.report);

@@ -48,12 +48,21 @@ export interface CompileOptions extends CheckOptions {
   readonly dump?: (stage: Stage, text: string) => void;
   /** Schedules that were found by measuring, taken where they fit a kernel exactly; those of the profile elsewhere. */
   readonly tuned?: readonly TunedSchedule[];
+  /** What `check` made of the same entry, host, hypers and samples: it is not made again. */
+  readonly elaboration?: Elaboration;
   /** Called with each kernel before it is scheduled: what a search for schedules needs. */
   readonly onKernel?: (kernel: PlannedKernel) => void;
 }
 
 export const stages = ['tensor', 'simplified', 'kernel', 'wgsl', 'wat'] as const;
 export type Stage = (typeof stages)[number];
+
+/** A spec as tensors, for `compile`: large, to be let go of. `elaborated` is absent where a diagnostic is an error. */
+export interface Elaboration {
+  readonly session: Session;
+  readonly context?: Context;
+  readonly elaborated: Elaborated | undefined;
+}
 
 export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
@@ -84,16 +93,18 @@ export interface Compiled extends Checked {
 export function check(options: CheckOptions): Checked & {
   readonly schedules: readonly ScheduleEnd[];
   readonly programs: readonly Pick<PlanProgram, 'name' | 'kind'>[];
+  readonly elaboration: Elaboration;
 } {
-  const { session, context, elaborated } = elaborate(options);
+  const elaboration = elaborate(options);
+  const { session, context, elaborated } = elaboration;
   const schedules = context === undefined ? [] : scheduleEnds(context);
   const programs = (elaborated?.programs.programs ?? []).map(({ name, kind }) => ({ name, kind }));
-  return { diagnostics: session.diagnostics, sources: session.sources, schedules, programs };
+  return { diagnostics: session.diagnostics, sources: session.sources, schedules, programs, elaboration };
 }
 
 /** Compiles a spec; the same spec, options and version give the same bytes. */
 export function compile(options: CompileOptions): Compiled {
-  const { session, elaborated } = elaborate(options);
+  const { session, elaborated } = options.elaboration ?? elaborate(options);
   const checked: Checked = { diagnostics: session.diagnostics, sources: session.sources };
   if (elaborated === undefined) return checked;
   const { programs } = elaborated;
@@ -152,11 +163,7 @@ export function emitterFor({ target }: Profile): KernelEmitter {
 }
 
 /** Stages 1 to 3: the spec as tensors, or undefined after reporting why not. */
-function elaborate(options: CheckOptions): {
-  session: Session;
-  context?: Context;
-  elaborated: Elaborated | undefined;
-} {
+function elaborate(options: CheckOptions): Elaboration {
   const session = new Session(options.host);
   const spec = load(session, options.entry);
   if (spec === undefined) return { session, elaborated: undefined };

@@ -68,6 +68,15 @@ describe('contractions', () => {
   });
 });
 
+test('a concatenation along the inner axis leaves no condition in a loop, and its pieces are read in whole vectors', () => {
+  const scheduled = schedule('contraction with a concatenation', subgroup8);
+  const loops = scheduled.body.statements.filter((one) => one.kind === 'for' && one.variable.name === 'k');
+  // Two positions of x are read one by one; sixteen of t and the first four zeros in loops.
+  expect(loops).toHaveLength(2);
+  for (const loop of loops) expect(kinds([loop])).not.toContain('if');
+  expect(widths(scheduled)).toMatchObject({ x: 1, t: 4, w: 4, y: 4 });
+});
+
 describe('long loops over few points', () => {
   test('are shared by a workgroup, with barriers where it is no subgroup', () => {
     const apart = schedule('mean of everything, long');

@@ -1,5 +1,5 @@
 /** The kernels that every schedule must get right: each structure, at extents that divide evenly and that do not. */
-import type { Accumulator, Axis, Kernel, Tensor, Value } from '../../compiler/5-kernel/ir.ts';
+import type { Accumulator, Axis, Index, Kernel, Tensor, Value } from '../../compiler/5-kernel/ir.ts';
 import * as k from './kernels.ts';
 
 export const scalars: Readonly<Record<string, number>> = { beta: 0.75, step: 3 };
@@ -312,6 +312,32 @@ function twoLoops(m: number, outer: number, inner: number, n: number): Kernel {
   return k.kernel(`two_loops_${m}_${outer}_${inner}_${n}`, [row, column], k.phase([j, i], [sum]), k.phase([], [], [y]));
 }
 
+/** Products with a concatenation of two tensors and zeros after them, and what its terms add up to beside. */
+function concatenation(m: number, [first, second, zeros]: readonly [number, number, number], n: number): Kernel {
+  const inner = first + second + zeros;
+  const [row, column, i] = [k.axis('row', m), k.axis('column', n), k.axis('k', inner)];
+  const piece = (name: string, start: number, length: number, otherwise: Value): Value => {
+    const index = k.plus(k.flat(i), -start);
+    const at: Index = { kind: 'sum', terms: [{ kind: 'scaled', factor: length, index: k.flat(row) }, index] };
+    const then = k.at(k.tensor(name, [m, length]), at);
+    return { kind: 'guard', dtype: 'f32', within: [{ index, low: 0, high: length }], then, otherwise };
+  };
+  const x = piece('x', 0, first, piece('t', first, second, k.number(0)));
+  const shared = k.apply('mul', x, x);
+  const sum = k.product('sum', k.apply('add', shared, x), k.at(k.tensor('w', [inner, n]), k.flat(i, column)));
+  const total = k.reduce('total', 'sum', shared);
+  const stores = [
+    k.store(k.tensor('y', [m, n]), k.flat(row, column), k.read(sum)),
+    k.store(k.tensor('squares', [m]), k.flat(row), k.read(total)),
+  ];
+  return k.kernel(
+    `concatenation_${m}_${inner}_${n}`,
+    [row, column],
+    k.phase([i], [sum, total]),
+    k.phase([], [], stores),
+  );
+}
+
 const reluMask = (a: Value, b: Value): readonly [Value, Value] => [
   k.apply('relu', a),
   k.apply('mul', b, k.number(0.5)),
@@ -371,6 +397,8 @@ export const all: Readonly<Record<string, Kernel>> = {
   'weight and bias gradient': weightGradient(16, 24, 40),
   'weight and bias gradient, odd': weightGradient(5, 13, 33),
   'packed gradients, with bands left over': packedGradients(9, 72, 12),
+  'contraction with a concatenation': concatenation(8, [2, 16, 6], 12),
+  'contraction with a concatenation, odd': concatenation(5, [3, 5, 2], 7),
   'two heads': heads(24, 20, 12),
   'two heads, odd': heads(5, 33, 7),
   'batched contraction': batched(3, 20, 8, 36),

@@ -12,13 +12,14 @@ import type { Expr, Variable } from './loops.ts';
 import { columnsOf, Operands, type Tile } from './operands.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
+import { rangesOf, wholeRange, type InnerRange } from './ranges.ts';
 import { Staging } from './staging.ts';
 import type { Values } from './values.ts';
 
 export function scheduleTile(contraction: Contraction, values: Values, options: TileChoice): Draft {
   const { emitter, extents } = values;
   const { make } = emitter;
-  const { row, column, planes, inner } = contraction;
+  const { row, column, planes } = contraction;
   const { rows, lanes, bands, subgroup, depth } = options;
 
   const own = make.place('lane');
@@ -41,17 +42,13 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   for (const line of commentsOf(options)) emitter.comment(line);
   const sums = declareSums(values, tile);
   const staging = depth === undefined ? undefined : new Staging(values, tile, { lane, lanes, bands, depth });
+  const ranges = staging === undefined ? rangesOf(values, contraction) : [wholeRange(contraction)];
   walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
-    const here = { ...read, base };
-    const multiplied = staging?.walk(base, (operands) => multiply(values, here, operands, sums)) ?? 0;
-    const whole = inner.extent - ((inner.extent - multiplied) % 4);
-    const step = (position: Expr, length: 1 | 4) =>
-      multiply(values, here, new Operands(values, here, { position, length }), sums);
-    if (whole > multiplied) {
-      const end = whole === inner.extent ? extents.of(inner) : make.u32(whole);
-      emitter.loop(inner.name, make.u32(multiplied), end, make.u32(4), (k) => step(k, 4));
+    for (const range of ranges) {
+      const here = { ...read, base, contraction: { ...contraction, ...range } };
+      const add = (operands: Operands) => multiply(values, here, operands, range.terms, sums);
+      walkInner(values, here, staging?.walk(base, add) ?? 0, add);
     }
-    for (let k = whole; k < inner.extent; k++) step(make.u32(k), 1);
   });
   writeTile(values, tile, sums, { quad, lanes, bands });
   return {
@@ -105,6 +102,20 @@ function declareSums(values: Values, { contraction, rows }: Tile): Sums {
   return sums;
 }
 
+/** From a position of the inner axis on, a multiple of four, to its end: four positions at a time, then one. */
+function walkInner(values: Values, tile: Tile, from: number, add: (operands: Operands) => void): void {
+  const { emitter, extents } = values;
+  const { make } = emitter;
+  const { inner } = tile.contraction;
+  const whole = inner.extent - (inner.extent % 4);
+  const step = (position: Expr, length: 1 | 4) => add(new Operands(values, tile, { position, length }));
+  if (whole > from) {
+    const end = whole === inner.extent ? extents.of(inner) : make.u32(whole);
+    emitter.loop(inner.name, make.u32(from), end, make.u32(4), (k) => step(k, 4));
+  }
+  for (let k = whole; k < inner.extent; k++) step(make.u32(k), 1);
+}
+
 function walkOuter(values: Values, tile: Tile, base: Point, left: number, body: (base: Point) => void): void {
   const { outer } = tile.contraction;
   const axis = outer[outer.length - left];
@@ -116,10 +127,10 @@ function walkOuter(values: Values, tile: Tile, base: Point, left: number, body: 
 }
 
 /** Every sum grows by what one step of the inner axis adds. */
-function multiply(values: Values, tile: Tile, operands: Operands, sums: Sums): void {
+function multiply(values: Values, tile: Tile, operands: Operands, terms: InnerRange['terms'], sums: Sums): void {
   const { emitter } = values;
   const { make } = emitter;
-  const { products, reductions } = tile.contraction;
+  const { products } = tile.contraction;
   const loaded = products.map(({ accumulator, left, right }) => ({
     variables: sums.get(accumulator)!,
     left: operands.left(left),
@@ -136,11 +147,11 @@ function multiply(values: Values, tile: Tile, operands: Operands, sums: Sums): v
     });
   }
   for (const i of positions) {
-    for (const accumulator of reductions) {
+    for (const { accumulator, value } of terms) {
       const variables = sums.get(accumulator)!;
       variables.forEach((sum, r) => {
         const point = variables.length === 1 ? operands.columnsAt(i) : operands.rowAt(r, i);
-        const term = values.at(accumulator.value, point);
+        const term = values.at(value, point);
         emitter.assign(sum, combined(emitter, accumulator.op, make.variable(sum), term));
       });
     }

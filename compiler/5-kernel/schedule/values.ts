@@ -32,7 +32,7 @@ export class Values {
   readonly #usage: Usage;
   /** Memory can be read and written a number at a time, whatever the width of its binding. */
   readonly #numbers: Map<Tensor, Binding> | undefined;
-  readonly #uses: ReadonlyMap<Value, number>;
+  readonly #uses = new Map<Value, number>();
   readonly #lanes = new Map<Point, readonly Point[]>();
   readonly #indices: Indices;
 
@@ -42,12 +42,22 @@ export class Values {
     this.#bindings = bindings;
     this.#usage = usage;
     this.#numbers = target === 'cpu' ? new Map() : undefined;
-    this.#uses = usesOf(kernel);
+    this.count(kernel.phases.flatMap(rootsOf));
     this.extents = new Extents(emitter);
     this.#indices = new Indices(this.dependence, emitter.make, this.extents, ({ value, extent }, point) => {
       const row = this.at(value, point);
       return extent < unbounded ? emitter.let('row', emitter.make.min(row, emitter.make.u32(extent - 1))) : row;
     });
+  }
+
+  /** Counts how often each value is used by what is made of `roots`: beside the kernel's own, what stands for them. */
+  count(roots: readonly Value[]): void {
+    const count = (value: Value): void => void this.#uses.set(value, (this.#uses.get(value) ?? 0) + 1);
+    roots.forEach(count);
+    for (const value of valuesOf(roots)) {
+      if (value.kind === 'apply') value.args.forEach(count);
+      if (value.kind === 'guard') [value.then, value.otherwise].forEach(count);
+    }
   }
 
   /** The value at the point: a vector where it varies along the point's vector axis, else a scalar. */
@@ -246,18 +256,6 @@ export class Values {
     this.#lanes.set(point, lanes);
     return lanes;
   }
-}
-
-function usesOf(kernel: Kernel): ReadonlyMap<Value, number> {
-  const uses = new Map<Value, number>();
-  const count = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
-  const roots = kernel.phases.flatMap(rootsOf);
-  roots.forEach(count);
-  for (const value of valuesOf(roots)) {
-    if (value.kind === 'apply') value.args.forEach(count);
-    if (value.kind === 'guard') [value.then, value.otherwise].forEach(count);
-  }
-  return uses;
 }
 
 /** Names for shared results; the rest are called after their op. */

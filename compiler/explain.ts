@@ -17,6 +17,7 @@ import {
 } from './5-kernel/needs.ts';
 import type { Recomputation } from './5-kernel/fit.ts';
 import type { Plan, PlanProgram } from './5-kernel/plan.ts';
+import { choiceText } from './5-kernel/schedule/choice.ts';
 
 export interface Explanation {
   readonly lines: readonly string[];
@@ -102,6 +103,7 @@ function kernelLines(program: PlanProgram, plan: Plan): string[] {
   const without = plan.without === undefined ? '' : `, without ${plan.without.join(', ')}`;
   const lines = [`  ${program.dispatches.length} dispatches of the profile '${plan.profile}'${without}:`];
   const width = Math.max(...program.dispatches.map((dispatch) => dispatch.kernel.length));
+  const choices = new Map((plan.tuned ?? []).map(({ name, choice }) => [name, choice]));
   let flops = 0;
   let bytes = 0;
   for (const { kernel: name } of program.dispatches) {
@@ -109,7 +111,9 @@ function kernelLines(program: PlanProgram, plan: Plan): string[] {
     if (kernel === undefined) continue;
     flops += kernel.flops;
     bytes += kernel.bytes;
-    lines.push(`    ${name.padEnd(width)}  ${quantity(kernel.flops, 'flop')}  ${quantity(kernel.bytes, 'B')}`);
+    const choice = choices.get(name);
+    const tuned = choice === undefined ? '' : `  tuned, ${choiceText(choice)}`;
+    lines.push(`    ${name.padEnd(width)}  ${quantity(kernel.flops, 'flop')}  ${quantity(kernel.bytes, 'B')}${tuned}`);
   }
   return [...lines, `    ${'in all'.padEnd(width)}  ${quantity(flops, 'flop')}  ${quantity(bytes, 'B')}`];
 }

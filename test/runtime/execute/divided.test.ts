@@ -4,6 +4,7 @@ import { compile, type Compilation, emitterFor } from '../../../compiler/compile
 import type { PlannedKernel } from '../../../compiler/5-kernel/library.ts';
 import { partialsBuffer } from '../../../compiler/5-kernel/memory.ts';
 import { bytesByPart, needsOfPlan, trainingPrograms } from '../../../compiler/5-kernel/needs.ts';
+import { choiceText } from '../../../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../../../compiler/5-kernel/schedule/profile.ts';
 import { spaceOf } from '../../../compiler/5-kernel/schedule/space.ts';
 import { variantOf } from '../../../compiler/5-kernel/trial.ts';
@@ -61,6 +62,10 @@ describe.each(targets.filter(({ device }) => device !== undefined))('on $target'
     expect(plan.tuned!.length).toBeGreaterThanOrEqual(4);
     const names = plan.kernels.map(({ name }) => name);
     for (const { name } of plan.tuned!) expect(names).toContain(`${name}__parts`);
+
+    const told = plan.tuned!.map(({ choice }) => `tuned, ${choiceText(choice)}`);
+    for (const text of told) expect(divided.explanation.lines.some((line) => line.endsWith(text))).toBe(true);
+    expect(told[0]).toContain('parts 2');
 
     const bytes = plan.buffers.find(({ name }) => name === partialsBuffer)!.bytes;
     const bound = plan.programs

@@ -9,6 +9,7 @@ import {
   twoLoops,
   weightGradient,
 } from './contraction-shapes.ts';
+import { convolution, convolutionGradient, paddedRows } from './contraction-kernels.ts';
 import * as k from './kernels.ts';
 
 export const scalars: Readonly<Record<string, number>> = { beta: 0.75, step: 3 };
@@ -286,6 +287,7 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction x W, inner extent 1': k.contraction('plain', [8, 1, 12], k.plainStore),
   'contraction dY Wᵀ': k.contraction('right', [32, 24, 40], k.plainStore),
   'contraction dY Wᵀ, odd': k.contraction('right', [5, 33, 13], k.plainStore, reluMask),
+  'contraction dY Wᵀ, padded rows': paddedRows(6, 27, 20),
   'contraction Xᵀ dY': k.contraction('left', [40, 24, 32], k.plainStore, reluMask),
   'contraction Xᵀ dY, odd': k.contraction('left', [13, 5, 33], k.plainStore),
   'contraction Xᵀ dY, batch left over': k.contraction('left', [20, 7, 36], k.plainStore),
@@ -306,4 +308,9 @@ export const all: Readonly<Record<string, Kernel>> = {
   'two heads of long rows, odd': heads(5, 64, 7),
   'contraction with a loss of long rows, odd': partialLoss(5, 48, 45, 32),
   'batched contraction of long rows, odd': batched(2, 5, 32, 7),
+  convolution: convolution(2, 8, 12, 16),
+  'convolution, odd': convolution(3, 7, 5, 6),
+  'weight gradient of a convolution': convolutionGradient(3, 8, 12, 16),
+  'weight gradient of a convolution, rows apart': convolutionGradient(3, 8, 12, 16, 1),
+  'weight gradient of a convolution, odd': convolutionGradient(2, 7, 5, 6),
 };

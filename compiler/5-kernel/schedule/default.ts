@@ -14,7 +14,8 @@ const shortestTeamLoop = 64;
 /** Choices for the kernel, the best first: each is taken only if its vectors are whole, the last in any case. */
 export function defaultsFor(kernel: Kernel, profile: Profile): readonly LoopsChoice[] {
   const contraction = contractionOf(kernel);
-  const tiles = contraction && (profile.tile === 'panel' ? panelsFor(contraction) : tileFor(contraction, profile));
+  const { caches } = profile;
+  const tiles = contraction && (caches === undefined ? tileFor(contraction, profile) : panelsFor(contraction, caches));
   if (tiles !== undefined) return [tiles];
 
   const longest = longestLoop(kernel);

@@ -1,5 +1,7 @@
 /** The targets that kernels are scheduled for. A profile is chosen by name, so what is golden is what runs. */
 
+import type { Caches } from './cache.ts';
+
 /** What runs kernels: WebGPU (texts in WGSL), or WebAssembly on the processor's threads. */
 export type Target = 'webgpu' | 'cpu';
 
@@ -21,6 +23,8 @@ export interface Profile {
   readonly team: number;
   /** With fewer points than this, and long loops, a workgroup computes each together. */
   readonly teamBelow: number;
+  /** What a core's caches hold, where a schedule goes by that: as little as any recent processor's. */
+  readonly caches?: Caches;
 }
 
 /** Needs nothing beyond WebGPU's defaults. */
@@ -69,6 +73,7 @@ export const cpu: Profile = {
   pointsEach: 4096,
   team: 1,
   teamBelow: 0,
+  caches: { nearest: 2 ** 15, own: { bytes: 2 ** 19, line: 64, ways: 8 } },
 };
 
 export const profiles: readonly Profile[] = [portable, subgroup8, gpu, cpu];

@@ -1,6 +1,7 @@
 /** Writes down as loops how a kernel runs on a target: as chosen, or as its structure has it. */
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Kernel, Tensor } from '../ir.ts';
+import type { Caches } from './cache.ts';
 import { withoutParts, type Choice, type LoopsChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { costOf } from './cost.ts';
@@ -72,7 +73,7 @@ export function scheduleKernel(
 }
 
 /** Writes the kernel's statements through `values` as the choice has it, and says what workgroups it wants. */
-function draftOf(kernel: Kernel, choice: LoopsChoice, values: Values): Draft {
+function draftOf(kernel: Kernel, choice: LoopsChoice, values: Values, profile: Profile): Draft {
   switch (choice.kind) {
     case 'points':
       return schedulePoints(kernel, values, choice);
@@ -81,7 +82,7 @@ function draftOf(kernel: Kernel, choice: LoopsChoice, values: Values): Draft {
     case 'tile':
       return scheduleTile(contractionIn(kernel), values, choice);
     case 'panels':
-      return schedulePanels(contractionIn(kernel), values, choice);
+      return schedulePanels(contractionIn(kernel), values, choice, cachesOf(profile));
   }
 }
 
@@ -91,15 +92,21 @@ function contractionIn(kernel: Kernel): Contraction {
   return contraction;
 }
 
+function cachesOf({ name, caches }: Profile): Caches {
+  if (caches === undefined) throw new Error(`the profile ${name} has no panels`);
+  return caches;
+}
+
 /** Runs choices until one suits, then once more if the tensors turn out to be used otherwise than guessed. */
-function lay(kernel: Kernel, choices: readonly LoopsChoice[], { target }: Profile, accessOf: AccessOf | undefined) {
+function lay(kernel: Kernel, choices: readonly LoopsChoice[], profile: Profile, accessOf: AccessOf | undefined) {
+  const { target } = profile;
   const attempt = (choice: LoopsChoice, widthOf: (tensor: Tensor) => Width) => {
     const usage = new Usage();
     const emitter = new Emitter();
     const bindings = bindingsOf(kernel, widthOf, accessOf);
     for (const { name } of bindings.values()) emitter.name(name);
     const values = new Values(kernel, emitter, bindings, usage, target);
-    return { choice, draft: draftOf(kernel, choice, values), emitter, values, bindings, usage };
+    return { choice, draft: draftOf(kernel, choice, values, profile), emitter, values, bindings, usage };
   };
   const guess = (tensor: Tensor): Width => (target === 'cpu' || sizeOf(tensor.shape) % 4 === 0 ? 4 : 1);
   for (const [i, choice] of choices.entries()) {

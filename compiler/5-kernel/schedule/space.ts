@@ -1,11 +1,12 @@
 /** The choices that there are for a kernel: each gives a right text, of whatever speed. */
 import type { Kernel } from '../ir.ts';
+import type { Caches } from './cache.ts';
 import { keyOf, type Choice, type LoopsChoice, type PointsChoice, type TileChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
 import { divide, partsOf } from './divide.ts';
 import { pointsOf } from './grid.ts';
-import { panelsFit, panelShapes } from './panel-shape.ts';
+import { panelDepths, panelsFit, panelShapes } from './panel-shape.ts';
 import { segmentsFit } from './partials.ts';
 import { segmentOf } from './points.ts';
 import type { Profile } from './profile.ts';
@@ -68,7 +69,7 @@ function loopsSpace(kernel: Kernel, profile: Profile, limits: DeviceLimits): rea
 }
 
 function tilesOf(contraction: Contraction, profile: Profile, limits: DeviceLimits): readonly LoopsChoice[] {
-  if (profile.target === 'cpu') return panels(contraction);
+  if (profile.caches !== undefined) return panels(contraction, profile.caches);
   const own = tiles(contraction, limits);
   // Where a subgroup is a processor's vector, lanes tell each other for nothing, and meeting takes seconds to compile.
   return profile.tile === 'subgroup' ? own : [...own, ...staged(contraction, own)];
@@ -106,8 +107,11 @@ function staged({ inner }: Contraction, tiles: readonly TileChoice[]): readonly 
     .flatMap((tile) => depths.map((depth) => ({ ...tile, depth })));
 }
 
-function panels(contraction: Contraction): readonly LoopsChoice[] {
-  return [1, 2, 3].filter((quads) => panelsFit(contraction, quads)).flatMap((quads) => panelShapes(contraction, quads));
+function panels(contraction: Contraction, caches: Caches): readonly LoopsChoice[] {
+  return [1, 2, 3]
+    .filter((quads) => panelsFit(contraction, quads))
+    .flatMap((quads) => panelDepths(contraction, caches, quads).map((depth) => ({ quads, depth })))
+    .flatMap(({ quads, depth }) => panelShapes(contraction, caches, quads, depth));
 }
 
 function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly LoopsChoice[] {

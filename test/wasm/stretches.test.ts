@@ -1,0 +1,100 @@
+/**
+ * Contractions over several stretches of their loops, with and without operands that must be packed: each sum gets what
+ * it would get in one stretch, in the same order, so that not a bit differs.
+ */
+import { describe, expect, test } from 'vitest';
+import type { Kernel } from '../../compiler/5-kernel/ir.ts';
+import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
+import { linesHeld, type Caches } from '../../compiler/5-kernel/schedule/cache.ts';
+import type { PanelsChoice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { contractionOf } from '../../compiler/5-kernel/schedule/contraction.ts';
+import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
+import { panelsFit } from '../../compiler/5-kernel/schedule/panel-shape.ts';
+import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
+import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
+import { depthOf, evenDepth } from '../../compiler/5-kernel/schedule/stretch.ts';
+import { findSimd } from '../../runtime/cpu/engine.ts';
+import { convolutionGradient } from '../support/contraction-kernels.ts';
+import { all, scalars } from '../support/kernel-shapes.ts';
+import { runKernel } from '../support/kernel-wasm.ts';
+import { contraction, inputsFor, plainStore } from '../support/kernels.ts';
+
+/** Holds no two lines, so that every operand is packed. */
+const none: Caches = { nearest: 2 ** 15, own: { bytes: 64, line: 64, ways: 1 } };
+
+const contractions = Object.entries(all).filter(([, kernel]) => {
+  const found = contractionOf(kernel);
+  return found !== undefined && panelsFit(found, 1);
+});
+
+test('there are contractions of every kind, one nested loop deep and two', () => {
+  const outer = contractions.map(([, kernel]) => contractionOf(kernel)!.outer.length);
+  expect(new Set(outer)).toEqual(new Set([0, 1]));
+  expect(contractions.length).toBeGreaterThan(20);
+});
+
+test.each(contractions)('%s', (_, kernel) => {
+  const found = contractionOf(kernel)!;
+  const [row, column] = [found.row.extent, found.column.extent];
+  const depth = depthOf(found);
+  const inputs = inputsFor(kernel, [...tensorsOf(kernel).loaded, ...tensorsOf(kernel).stored]);
+  const depths = [...new Set([1, 6, 9, 12, 20].map((most) => evenDepth(found, most)))].filter((one) => one < depth);
+  for (const caches of [cpu.caches!, none]) {
+    for (const quads of [1, 2].filter((quads) => panelsFit(found, quads))) {
+      // Blocks of half of the result, in whole tiles and whole segments of partial sums, and of all of it.
+      const blocks = [8, row + 3].map((rows) => ({ rows: rows - (rows % 4), columns: 32 * Math.ceil(column / 64) }));
+      for (const block of blocks) {
+        const run = (depth: number) => {
+          const choice: PanelsChoice = { kind: 'panels', quads, ...block, depth };
+          return runKernel(scheduleKernel(kernel, { ...cpu, caches }, { choice }), findSimd(), inputs, scalars);
+        };
+        const whole = run(depth);
+        agrees(kernel, inputs, whole);
+        for (const one of depths) {
+          for (const [name, numbers] of run(one)) expect(numbers, `${name} by ${one}`).toEqual(whole.get(name));
+        }
+      }
+    }
+  }
+});
+
+function agrees(kernel: Kernel, inputs: ReturnType<typeof inputsFor>, results: ReturnType<typeof runKernel>): void {
+  const expected = evaluateKernel(kernel, inputs, scalars);
+  for (const { name } of tensorsOf(kernel).stored) {
+    expected.get(name)!.forEach((want, i) => {
+      const { value, error } = want ?? { value: inputs.get(name)![i]!, error: 0 };
+      const got = results.get(name)![i]!;
+      if (!(Math.abs(got - value) <= error)) expect.fail(`${name}[${i}] is ${got}, not ${value} within ${error}`);
+    });
+  }
+}
+
+describe('by default', () => {
+  const choiceOf = (kernel: Kernel) => scheduleKernel(kernel, cpu).choice as PanelsChoice;
+  const scratchOf = (kernel: Kernel) => scheduleKernel(kernel, cpu).body.shared.map(({ name }) => name);
+
+  test('loops are divided where a panel of them would not fit the nearest cache, into even parts', () => {
+    const depthBy = (inner: number) => choiceOf(contraction('plain', [64, inner, 64], plainStore)).depth;
+    expect([784, 1024, 1025, 5000, 50_000].map(depthBy)).toEqual([784, 1024, 344, 500, 512]);
+    expect(choiceOf(convolutionGradient(64, 28, 32, 32)).depth).toBe(16 * 28);
+  });
+
+  test('a matrix whose rows lie a power of two apart is packed, another is read where it lies', () => {
+    expect(scratchOf(contraction('plain', [64, 256, 1024], plainStore))).toContain('right');
+    expect(scratchOf(contraction('plain', [64, 256, 1008], plainStore))).not.toContain('right');
+    expect(scratchOf(contraction('left', [1024, 256, 1008], plainStore))).toContain('left');
+    expect(scratchOf(contraction('left', [1008, 256, 1008], plainStore))).not.toContain('left');
+  });
+
+  test('an operand that goes on elsewhere where a loop ends is packed', () => {
+    expect(scratchOf(convolutionGradient(3, 8, 12, 16))).not.toContain('right');
+    expect(scratchOf(convolutionGradient(3, 8, 12, 16, 1))).toContain('right');
+  });
+});
+
+test('lines a power of two apart share the places that a cache has for them', () => {
+  const held = (stride: number) => linesHeld(cpu.caches!, stride);
+  expect([64, 100, 3136, 4032].map(held)).toEqual([8192, 8192, 8192, 8192]);
+  expect([128, 1024, 2048, 4096, 8192, 2 ** 20].map(held)).toEqual([4096, 512, 256, 128, 64, 8]);
+  expect(held(4096 + 256)).toBe(2048);
+});

@@ -1,6 +1,7 @@
 /**
- * GFLOP/s of the contractions of a variational autoencoder's training step, forward, backward and for the weights, under
- * each profile that can run here, the processor's on one thread: `npx tsx bench/contract.ts [profile ...]`.
+ * GFLOP/s of the contractions of a variational autoencoder's training step, forward, backward and for the weights, and of
+ * larger ones that caches are hard put to, under each profile that can run here, the processor's on one thread:
+ * `npx tsx bench/contract.ts [profile ...]`.
  * In brackets the same by the processor's time, which other work on the machine disturbs less: a software adapter's
  * threads are this process's own.
  */
@@ -13,7 +14,10 @@ import { biasRelu, contraction, inputsFor, plainStore, type Layout } from '../te
 import { wasmRunner } from './contract/wasm.ts';
 import { webGpuRunner } from './contract/webgpu.ts';
 
-/** Rows, inner extent, columns of each product of 784-400-400-20-400-400-784 at batch 128. */
+/**
+ * Rows, inner extent, columns of each product of 784-400-400-20-400-400-784 at batch 128; of 1024-1024 at batch 512, whose
+ * rows lie a power of two apart; of a long sum.
+ */
 const works: readonly (readonly [what: string, layout: Layout, shape: readonly [number, number, number]])[] = [
   ['x W, first layer', 'plain', [128, 784, 400]],
   ['x W, hidden layer', 'plain', [128, 400, 400]],
@@ -29,6 +33,10 @@ const works: readonly (readonly [what: string, layout: Layout, shape: readonly [
   ['Xᵀ dY, heads', 'left', [400, 128, 40]],
   ['Xᵀ dY, from the latent', 'left', [20, 128, 400]],
   ['Xᵀ dY, last layer', 'left', [400, 128, 784]],
+  ['x W, 1024 wide', 'plain', [512, 1024, 1024]],
+  ['dY Wᵀ, 1024 wide', 'right', [512, 1024, 1024]],
+  ['Xᵀ dY, 1024 wide', 'left', [1024, 512, 1024]],
+  ['Xᵀ dY, over 5000 rows', 'left', [200, 5000, 784]],
 ];
 
 const asked = process.argv.slice(2);

@@ -9,7 +9,7 @@ import {
   twoLoops,
   weightGradient,
 } from './contraction-shapes.ts';
-import { convolution, convolutionGradient, paddedRows } from './contraction-kernels.ts';
+import { convolution, convolutionGradient, paddedRows } from './convolution-shapes.ts';
 import * as k from './kernels.ts';
 
 export const scalars: Readonly<Record<string, number>> = { beta: 0.75, step: 3 };

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
-import { linesHeld, type Caches } from '../../compiler/5-kernel/schedule/cache.ts';
+import { linesHeld, type Caches } from '../../compiler/5-kernel/schedule/caches.ts';
 import type { PanelsChoice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { contractionOf } from '../../compiler/5-kernel/schedule/contraction.ts';
 import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
@@ -14,7 +14,7 @@ import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { depthOf, evenDepth } from '../../compiler/5-kernel/schedule/stretch.ts';
 import { findSimd } from '../../runtime/cpu/engine.ts';
-import { convolutionGradient } from '../support/contraction-kernels.ts';
+import { convolutionGradient } from '../support/convolution-shapes.ts';
 import { all, scalars } from '../support/kernel-shapes.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { contraction, inputsFor, plainStore } from '../support/kernels.ts';

@@ -3,7 +3,7 @@
  * in the core's own cache when it comes back to them. Whatever else there is to multiply is packed first.
  */
 import type { Axis, Tensor, Value } from '../ir.ts';
-import { linesHeld, type Caches } from './cache.ts';
+import { linesHeld, type Caches } from './caches.ts';
 import type { Contraction } from './contraction.ts';
 import { Dependence } from './dependence.ts';
 import { loopsWithin } from './stretch.ts';

@@ -4,7 +4,7 @@
  * kept in the thread's scratch memory.
  */
 import type { Axis, Value } from '../ir.ts';
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import type { Contraction } from './contraction.ts';
 import type { Expr, LocalArray } from './loops.ts';
 import type { Tile } from './operands.ts';

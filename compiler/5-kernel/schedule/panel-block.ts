@@ -1,5 +1,5 @@
 /** The block of a result that a workgroup owns, and its panels and tiles. */
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import type { PanelsChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import type { Expr } from './loops.ts';

@@ -1,6 +1,6 @@
 /** How a processor's threads share a contraction: the blocks of its result that are computed apart. */
 import type { Axis } from '../ir.ts';
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import type { PanelsChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import { pointsOf } from './grid.ts';

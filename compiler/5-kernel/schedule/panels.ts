@@ -5,7 +5,7 @@
  * Where there are several stretches, memory holds what the block adds up to in between.
  */
 import type { Accumulator, Store } from '../ir.ts';
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import type { PanelsChoice } from './choice.ts';
 import type { Contraction, Reduction } from './contraction.ts';
 import { valuesOf } from './dependence.ts';

@@ -1,6 +1,6 @@
 /** The targets that kernels are scheduled for. A profile is chosen by name, so what is golden is what runs. */
 
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 
 /** What runs kernels: WebGPU (texts in WGSL), or WebAssembly on the processor's threads. */
 export type Target = 'webgpu' | 'cpu';

@@ -1,7 +1,7 @@
 /** Writes down as loops how a kernel runs on a target: as chosen, or as its structure has it. */
 import { sizeOf } from '../../4-tensor/ir.ts';
 import type { Kernel, Tensor } from '../ir.ts';
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import { withoutParts, type Choice, type LoopsChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { costOf } from './cost.ts';

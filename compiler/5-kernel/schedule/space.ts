@@ -1,6 +1,6 @@
 /** The choices that there are for a kernel: each gives a right text, of whatever speed. */
 import type { Kernel } from '../ir.ts';
-import type { Caches } from './cache.ts';
+import type { Caches } from './caches.ts';
 import { keyOf, type Choice, type LoopsChoice, type PointsChoice, type TileChoice } from './choice.ts';
 import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';

@@ -309,6 +309,7 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction with a loss of long rows, odd': partialLoss(5, 48, 45, 32),
   'batched contraction of long rows, odd': batched(2, 5, 32, 7),
   convolution: convolution(2, 8, 12, 16),
+  'convolution of one channel': convolution(2, 8, 1, 16),
   'convolution, odd': convolution(3, 7, 5, 6),
   'weight gradient of a convolution': convolutionGradient(3, 8, 12, 16),
   'weight gradient of a convolution, rows apart': convolutionGradient(3, 8, 12, 16, 1),

@@ -17,7 +17,7 @@ import { findSimd } from '../../runtime/cpu/engine.ts';
 import { convolutionGradient } from '../support/convolution-shapes.ts';
 import { all, scalars } from '../support/kernel-shapes.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
-import { contraction, inputsFor, plainStore } from '../support/kernels.ts';
+import { axis, contraction, inputsFor, plainStore } from '../support/kernels.ts';
 
 /** Holds no two lines, so that every operand is packed. */
 const none: Caches = { nearest: 2 ** 15, own: { bytes: 64, line: 64, ways: 1 } };
@@ -89,6 +89,10 @@ describe('by default', () => {
   test('an operand that goes on elsewhere where a loop ends is packed', () => {
     expect(scratchOf(convolutionGradient(3, 8, 12, 16))).not.toContain('right');
     expect(scratchOf(convolutionGradient(3, 8, 12, 16, 1))).toContain('right');
+    const flat = contraction('plain', [64, 256, 1008], plainStore);
+    const [sums, ...rest] = flat.phases;
+    const once = { ...flat, phases: [{ ...sums!, over: [axis('tap', 1), ...sums!.over] }, ...rest] };
+    expect(scratchOf(once)).not.toContain('right');
   });
 });
 

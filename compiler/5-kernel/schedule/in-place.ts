@@ -35,12 +35,17 @@ function staysIn(caches: Caches, stride: number, depth: number): boolean {
 
 /** Numbers between a position of the loops and the next, if they are as many from the end of one loop to the next. */
 function strideAlong(contraction: Contraction, value: PlainValue, depth: number): number | undefined {
-  const strides = loopsWithin(contraction, depth).map((axis) => ({ axis, stride: strideOf(value, axis) }));
-  const follow = strides.every(({ stride }, i) => {
-    const next = strides[i + 1];
-    return next?.stride === undefined || stride === next.stride * next.axis.extent;
-  });
-  return follow ? strides.at(-1)!.stride : undefined;
+  const loops = loopsWithin(contraction, depth).filter(({ extent }) => extent > 1);
+  const [innermost, ...around] = loops.reverse();
+  if (innermost === undefined) return 0;
+  const stride = strideOf(value, innermost);
+  if (stride === undefined) return undefined;
+  let next = stride * innermost.extent;
+  for (const axis of around) {
+    if (strideOf(value, axis) !== next) return undefined;
+    next *= axis.extent;
+  }
+  return stride;
 }
 
 /** Numbers between a position of the axis and the next; undefined where that differs. */

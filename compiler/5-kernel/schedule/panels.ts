@@ -1,7 +1,7 @@
 /**
  * Contractions on a processor's thread, after Goto & van de Geijn (2008): a workgroup owns a block of the result and
  * goes over it panel by panel of a few vectors of columns, and each panel by tiles of four rows, whose sums stay in
- * registers over a stretch of the loops. Operands that a tile would not find in the nearest cache are packed first.
+ * registers over a stretch of the loops. Operands that would not stay in the core's cache are packed first.
  * Where there are several stretches, memory holds what the block adds up to in between.
  */
 import type { Accumulator, Store } from '../ir.ts';

@@ -118,16 +118,21 @@ export function walk(values: Values, stretch: Stretch, length: 1 | 4, body: (ste
  * loops that are short cost a processor a wrong guess each time they end.
  */
 export function walkFlat(values: Values, stretch: Stretch, body: (step: Step) => void): void {
-  const [divided, ...inside] = stretch.axes;
-  const inner = inside.at(-1);
-  if (inner === undefined) return walk(values, stretch, 1, body);
+  const { axes, base, first, count, depth } = stretch;
+  const [divided, ...inside] = axes;
+  const inner = axes.at(-1)!;
+  // Goes on beyond its extent, where the loop around it would take its next position.
+  const going = axes.findLast(({ extent }) => extent > 1);
+  if (going === undefined || going === divided) return walk(values, stretch, 1, body);
   const { emitter, extents } = values;
   const { make } = emitter;
-  const starts = inside.map((axis) => [axis.name, make.u32(0)] as const);
-  const base = within(stretch.base, [[divided.name, stretch.first], ...starts]);
-  const isWhole = stretch.count === extents.of(divided);
-  const count = isWhole ? make.u32(stretch.depth) : make.mul(stretch.count, make.u32(pointsOf(inside)));
-  emitter.loop(inner.name, make.u32(0), count, make.u32(1), (flat) => body({ base, position: flat, length: 1, flat }));
+  const zero = make.u32(0);
+  const start = within(base, [[divided.name, first], ...inside.map(({ name }) => [name, zero] as const)]);
+  const total = count === extents.of(divided) ? make.u32(depth) : make.mul(count, make.u32(pointsOf(inside)));
+  emitter.loop(going.name, zero, total, make.u32(1), (flat) => {
+    const at = within(start, [[going.name, flat]]);
+    body({ base: at, position: going === inner ? flat : zero, length: 1, flat });
+  });
 }
 
 /** The loops of which a stretch of at most `depth` positions holds ranges or the whole, the last innermost. */

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Lets V8 optimise a function only after it has run for about four times as long as by default (135 kB of bytecode). A
+ * Lets V8 optimise a function only after it has run several times as long as by default. A
  * command goes through thousands of functions of the compiler a few times each: optimised as they are by default, they
  * take as much processor time again, of a core that the driver's compiler or our threads want. What runs for seconds is
  * optimised all the same. To be called before the work begins.

@@ -1,6 +1,6 @@
 /** Fetching MNIST: `vaec data mnist --dir DIR`. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -98,18 +98,16 @@ export async function fetchMnist(options: FetchOptions): Promise<readonly Fetche
   return result;
 }
 
-/** The file, or the same without .gz, where that is there and holds the bytes with that SHA-256: specs read either. */
+/** The file that a spec reads, packed or else unpacked, where it holds the bytes with that SHA-256. */
 async function withContents(path: string, contents: string): Promise<string | undefined> {
-  for (const candidate of [path, path.replace(/\.gz$/, '')]) {
-    const hash = createHash('sha256');
-    const unpacking = candidate.endsWith('.gz') ? [createGunzip()] : [];
-    try {
-      await pipeline([createReadStream(candidate), ...unpacking, hash]);
-    } catch {
-      // Missing, damaged, or not to be read: it is fetched, which tells what is in the way.
-      continue;
-    }
-    if (hash.digest('hex') === contents) return candidate;
+  const read = existsSync(path) ? path : path.replace(/\.gz$/, '');
+  const hash = createHash('sha256');
+  const unpacking = read.endsWith('.gz') ? [createGunzip()] : [];
+  try {
+    await pipeline([createReadStream(read), ...unpacking, hash]);
+  } catch {
+    // Missing, damaged, or not to be read: it is fetched, which tells what is in the way.
+    return undefined;
   }
-  return undefined;
+  return hash.digest('hex') === contents ? read : undefined;
 }

@@ -123,6 +123,16 @@ describe('fetchMnist', () => {
     expect((await fetchFrom(mirror, dir))[0]!.outcome).toBe('fetched');
   });
 
+  it('replaces a damaged file although the right numbers lie beside it unpacked: the packed one is what is read', async () => {
+    const { mirror } = await serve(withRanges);
+    const dir = temporaryFolder();
+    mkdirSync(join(dir, 'mnist'));
+    writeFileSync(join(dir, 'mnist', 'a'), unpacked);
+    writeFileSync(join(dir, 'mnist', 'a.gz'), 'damaged');
+    expect((await fetchFrom(mirror, dir))[0]!.outcome).toBe('fetched');
+    expect(stored(dir)).toBe(file.sha256);
+  });
+
   it('goes on after a broken connection, asking for the rest only', async () => {
     const dir = temporaryFolder();
     const { mirror, ranges } = await serve((request, response, ordinal) =>

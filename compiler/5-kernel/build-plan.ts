@@ -8,7 +8,7 @@ import { graphOf } from '../4-tensor/graph.ts';
 import { sizeOf } from '../4-tensor/ir.ts';
 import type { KernelProgram, Tensor } from './ir.ts';
 import { Library, type LibraryOptions } from './library.ts';
-import { partialsBuffer, placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
+import { partSumsBuffer, placeTensors, writtenBuffers, type Memory, type Place } from './memory.ts';
 import {
   planVersion,
   type Access,
@@ -67,21 +67,21 @@ export function buildPlan({ spec, programs, kernels, without = [], memory, ...op
 }
 
 /** Nothing lives there but between the two kernels of one that was divided: they follow each other. */
-function partialsPlace({ shape }: Tensor): Place {
-  return { buffer: partialsBuffer, offset: 0, bytes: 4 * sizeOf(shape) };
+function partSumsPlace({ shape }: Tensor): Place {
+  return { buffer: partSumsBuffer, offset: 0, bytes: 4 * sizeOf(shape) };
 }
 
-/** The buffer of partial sums, where a program has any: as long as the longest. */
-function partialsOf(programs: readonly PlanProgram[]): readonly PlanBuffer[] {
+/** The buffer of the parts' sums, where a program divides a loop: as long as the longest. */
+function partSumsOf(programs: readonly PlanProgram[]): readonly PlanBuffer[] {
   const bindings = programs.flatMap(({ dispatches }) => dispatches.flatMap((dispatch) => dispatch.bindings));
-  const bytes = bindings.flatMap((one) => (one.kind === 'buffer' && one.buffer === partialsBuffer ? [one.bytes] : []));
+  const bytes = bindings.flatMap((one) => (one.kind === 'buffer' && one.buffer === partSumsBuffer ? [one.bytes] : []));
   if (bytes.length === 0) return [];
-  return [{ name: partialsBuffer, bytes: Math.max(...bytes), role: 'arena', storage: 'f32' }];
+  return [{ name: partSumsBuffer, bytes: Math.max(...bytes), role: 'arena', storage: 'f32' }];
 }
 
 function buffersOf({ buffers }: Memory, programs: readonly PlanProgram[]): Plan['buffers'] {
   const roles = ['vector', 'frozen', 'state', 'literal', 'argument', 'packed', 'arena', 'result'] as const;
-  return [...buffers, ...partialsOf(programs)].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+  return [...buffers, ...partSumsOf(programs)].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
 /** Every carried vector is as long as the parameters; that of the frozen tensors has a length of its own. */
@@ -125,7 +125,7 @@ function planProgram(
     const bindingOf = (tensor: Tensor): PlanBinding => {
       const { role } = tensor;
       if (role.kind === 'table') return { kind: 'table', set: role.set, field: role.field };
-      const place = role.kind === 'partial' ? partialsPlace(tensor) : places.get(tensor)!;
+      const place = role.kind === 'part-sums' ? partSumsPlace(tensor) : places.get(tensor)!;
       return { kind: 'buffer', ...place };
     };
     return library.take(kernel, program.name, accessOf).map(({ name, scheduled: { bindings, workgroups } }) => ({

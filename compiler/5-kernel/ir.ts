@@ -41,7 +41,7 @@ export interface Tensor {
     /** Written and read within one run of the program; `packed`: written in parts, with zeros between them for good. */
     | { readonly kind: 'activation'; readonly packed?: true }
     /** Sums over parts of a loop, between the two kernels that a schedule makes of one. */
-    | { readonly kind: 'partial' }
+    | { readonly kind: 'part-sums' }
     /** Read by the host after the run. */
     | { readonly kind: 'result'; readonly name: string }
     /** Inside the carried vector `vector`, from `offset` (in f32). */

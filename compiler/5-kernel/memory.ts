@@ -31,7 +31,7 @@ export interface Memory {
 }
 
 /** Where the sums of a divided kernel lie until they are added up: one buffer for all, which nothing else uses. */
-export const partialsBuffer = 'arena.partial_sums';
+export const partSumsBuffer = 'arena.part_sums';
 /** Offsets of bindings are multiples of this many bytes on every device. */
 export const bindingAlignment = 256;
 /** What WebGPU promises a storage binding, and so the longest an arena grows. */
@@ -194,7 +194,7 @@ function placeOther(
       return;
     case 'result':
     case 'table':
-    case 'partial':
+    case 'part-sums':
       return;
   }
 }

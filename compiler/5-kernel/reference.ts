@@ -93,7 +93,7 @@ class Memory {
         return Float64Array.from(role.values);
       case 'result':
       case 'activation':
-      case 'partial':
+      case 'part-sums':
         return new Float64Array(sizeOf(tensor.shape)).fill(NaN);
       case 'part':
         throw new Error(`kernel reference: ${tensor.name} is part of ${role.of}, which nothing reads`);

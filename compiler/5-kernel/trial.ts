@@ -72,7 +72,7 @@ export function trialOf(
   const buffers = new Map<string, PlanBuffer>();
   for (const { tensor } of kernels.flatMap(({ scheduled }) => scheduled.bindings)) {
     const { name, storage } = tensor;
-    // Partial sums have one name, and a length for each number of parts.
+    // The parts' sums have one name, and a length for each number of parts.
     const bytes = Math.max(bytesOf(tensor, tableRows), buffers.get(name)?.bytes ?? 0);
     buffers.set(name, { name, bytes, role: 'argument', storage });
   }

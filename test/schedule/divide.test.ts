@@ -39,13 +39,13 @@ test('the sums of every accumulator lie in one tensor, and a bias gradient has n
         weight += x[33 part + k, row] · v1
         bias += v1
       then
-        partial_sums[35 part + 7 row + column] = weight
-        partial_sums[7 part + column + 72] = bias
+        part_sums[35 part + 7 row + column] = weight
+        part_sums[7 part + column + 72] = bias
 
     kernel weight_gradient_66_5_7 over row < 5, column < 7
       for part < 2
-        weight += partial_sums[35 part + 7 row + column]
-        bias += partial_sums[7 part + column + 72]
+        weight += part_sums[35 part + 7 row + column]
+        bias += part_sums[7 part + column + 72]
       then
         weight_gradient[row, column] = weight
         bias_gradient[column] = bias

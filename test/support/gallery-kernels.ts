@@ -86,7 +86,7 @@ function initial(tensor: Tensor, inputs: Required<KernelInputs>, parameters: num
       return new Float32Array(parameters);
     case 'result':
     case 'activation':
-    case 'partial':
+    case 'part-sums':
       return typed(new Array<number>(sizeOf(tensor.shape)).fill(0));
   }
 }

@@ -29,7 +29,7 @@ const shortestPart = 16;
 /** With more results than this every device is busy with the loop undivided. */
 const mostResults = 2 ** 20;
 /** Numbers that the parts' sums take at most. */
-const mostSums = 2 ** 22;
+const mostPartSums = 2 ** 22;
 
 /** The numbers of parts that the kernel's loop can be divided into, in equal parts; none where it cannot be. */
 export function partsOf(kernel: Kernel): readonly number[] {
@@ -49,7 +49,7 @@ export function partsOf(kernel: Kernel): readonly number[] {
     return found === undefined ? [] : [found];
   });
   return counts.filter((parts) => {
-    if (parts * pointsOf(kernel.axes) * looping.accumulators.length > mostSums) return false;
+    if (parts * pointsOf(kernel.axes) * looping.accumulators.length > mostPartSums) return false;
     const { first, second } = divide(kernel, parts);
     return [first, second].every((one) => tensorsOf(one).length <= mostBindings);
   });
@@ -135,8 +135,8 @@ function sumsOf(kernel: Kernel, shapes: readonly Shape[]): { readonly tensor: Te
   }
   const [only] = shapes;
   const shape = shapes.length === 1 && sizeOf(only!) === length ? only! : [length];
-  const name = unusedName(kernel, 'partial_sums');
-  return { tensor: { name, shape, storage: 'f32', role: { kind: 'partial' } }, offsets };
+  const name = unusedName(kernel, 'part_sums');
+  return { tensor: { name, shape, storage: 'f32', role: { kind: 'part-sums' } }, offsets };
 }
 
 function unusedName(kernel: Kernel, wanted: string): string {

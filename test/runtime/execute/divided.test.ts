@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile, type Compilation, emitterFor } from '../../../compiler/compile.ts';
 import type { PlannedKernel } from '../../../compiler/5-kernel/library.ts';
-import { partialsBuffer } from '../../../compiler/5-kernel/memory.ts';
+import { partSumsBuffer } from '../../../compiler/5-kernel/memory.ts';
 import { bytesByPart, needsOfPlan, trainingPrograms } from '../../../compiler/5-kernel/needs.ts';
 import { choiceText } from '../../../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../../../compiler/5-kernel/schedule/profile.ts';
@@ -67,10 +67,10 @@ describe.each(targets.filter(({ device }) => device !== undefined))('on $target'
     for (const text of told) expect(divided.explanation.lines.some((line) => line.endsWith(text))).toBe(true);
     expect(told[0]).toContain('parts 2');
 
-    const bytes = plan.buffers.find(({ name }) => name === partialsBuffer)!.bytes;
+    const bytes = plan.buffers.find(({ name }) => name === partSumsBuffer)!.bytes;
     const bound = plan.programs
       .flatMap(({ dispatches }) => dispatches.flatMap(({ bindings }) => bindings))
-      .flatMap((one) => (one.kind === 'buffer' && one.buffer === partialsBuffer ? [one.bytes] : []));
+      .flatMap((one) => (one.kind === 'buffer' && one.buffer === partSumsBuffer ? [one.bytes] : []));
     expect(bytes).toBe(Math.max(...bound));
     const activations = (of: Compilation) =>
       bytesByPart(needsOfPlan(of.plan, trainingPrograms(of.plan))).get('activations')!;

@@ -9,7 +9,7 @@ import { optimise } from './4-tensor/passes/index.ts';
 import { printFunction } from './4-tensor/print.ts';
 import { buildPlan, vectorLengths } from './5-kernel/build-plan.ts';
 import type { KernelEmitter } from './5-kernel/emitter.ts';
-import { fit, type Recomputation } from './5-kernel/fit.ts';
+import { fit, type Fitted, type Recomputation } from './5-kernel/fit.ts';
 import { fuse } from './5-kernel/fuse.ts';
 import { isPiece, pieceNames, type Piece } from './5-kernel/fuse/pieces.ts';
 import type { PlannedKernel } from './5-kernel/library.ts';
@@ -120,6 +120,7 @@ export function compile(options: CompileOptions): Compiled {
   const without = pieceNames.filter((name) => options.without?.includes(name));
   const { dump, tuned, onKernel } = options;
   const recomputations = new Map<string, Recomputation>();
+  let partSumsBytes = Infinity;
   const kernels = programs.programs.map((program) => {
     dump?.(
       'tensor',
@@ -132,10 +133,11 @@ export function compile(options: CompileOptions): Compiled {
     );
     const { layout, frozen } = programs;
     const context = { builder, layout, ...(frozen && { frozen }), without: new Set(without) };
-    const fused =
+    const fused: Fitted =
       program.kind === 'train' && options.memory !== undefined
         ? fit(simplified, context, vectorLengths(programs, []), options.memory)
-        : { program: fuse(simplified, context) };
+        : { program: fuse(simplified, context), spare: Infinity };
+    partSumsBytes = Math.min(partSumsBytes, fused.spare);
     if (fused.recomputation !== undefined) recomputations.set(program.name, fused.recomputation);
     dump?.('kernel', printKernelProgram(fused.program));
     return fused.program;
@@ -145,7 +147,7 @@ export function compile(options: CompileOptions): Compiled {
   const weights = (programs.frozen?.runs ?? []).map(({ checkpoint }) => checkpoint);
   const spec = { name, hash: fingerprint([...[...session.sources.values()].sort(), ...weights]) };
   const emitter = emitterFor(profile);
-  const search = { ...(tuned && { tuned }), ...(onKernel && { onKernel }) };
+  const search = { partSumsBytes, ...(tuned && { tuned }), ...(onKernel && { onKernel }) };
   const isAnew = [...recomputations.values()].some(({ contractions }) => contractions > 0);
   const left = { without, ...(isAnew && { memory: options.memory! }) };
   const { plan, sources, ...modules } = buildPlan({ spec, programs, kernels, profile, emitter, ...left, ...search });

@@ -14,7 +14,7 @@ export interface Recomputation {
   /** Contractions, and floating-point operations of theirs in a step; 0 where nothing that was tried takes less. */
   readonly contractions: number;
   readonly flops: number;
-  /** Bytes of the step's buffers with it and without. */
+  /** Bytes of the step's buffers with it and without, but for the sums of divided loops. */
   readonly bytes: number;
   readonly keptBytes: number;
   /** The bytes that they were to take at most. */
@@ -23,6 +23,8 @@ export interface Recomputation {
 
 export interface Fitted {
   readonly program: KernelProgram;
+  /** Of the memory, the bytes that the step's buffers leave; none where they take more. */
+  readonly spare: number;
   /** Absent where everything fits. */
   readonly recomputation?: Recomputation;
 }
@@ -41,9 +43,9 @@ export function fit(
     placeTensors([program], lengths).buffers.reduce((sum, { bytes }) => sum + bytes, 0);
   const program = fuse(fn, context);
   const keptBytes = bytesOf(program);
-  if (keptBytes <= memory) return { program };
+  if (keptBytes <= memory) return { program, spare: memory - keptBytes };
   const nothing = { contractions: 0, flops: 0, bytes: keptBytes, keptBytes, memory };
-  let best: Required<Fitted> = { program, recomputation: nothing };
+  let best = { program, recomputation: nothing };
   for (const period of periodsOf(depthOf(fn))) {
     if (best.recomputation.bytes <= memory) break;
     const { function: anew, contractions, flops } = recompute(context.builder, fn, period);
@@ -52,7 +54,7 @@ export function fit(
     if (bytes >= best.recomputation.bytes) continue;
     best = { program: smaller, recomputation: { contractions, flops, bytes, keptBytes, memory } };
   }
-  return best;
+  return { ...best, spare: Math.max(0, memory - best.recomputation.bytes) };
 }
 
 /** The depth's square root, then what lies around it. */

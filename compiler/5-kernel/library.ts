@@ -1,4 +1,5 @@
 /** The kernels of a plan, each once, scheduled and emitted: by default, or as a tuned schedule has them. */
+import { sizeOf } from '../4-tensor/ir.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { EmittedKernel, KernelEmitter } from './emitter.ts';
 import type { Kernel } from './ir.ts';
@@ -29,6 +30,8 @@ export interface LibraryOptions {
   readonly emitter: KernelEmitter;
   /** Schedules in place of the profile's own, for the kernels that they were found for. */
   readonly tuned?: readonly TunedSchedule[];
+  /** Bytes that the sums of a divided kernel may take: a tuned schedule that needs more is not taken. */
+  readonly partSumsBytes?: number;
   /** Called with each kernel that is taken, once. */
   readonly onKernel?: (kernel: PlannedKernel) => void;
 }
@@ -84,11 +87,15 @@ export class Library {
     return taken;
   }
 
-  /** The kernel by a tuned schedule, where that still gives the text that was checked. */
+  /** The kernel by a tuned schedule, where that still gives the text that was checked, and there is memory for its sums. */
   #asTuned(kernel: Kernel, accessOf: AccessOf, { choice, text }: TunedSchedule): readonly Emitted[] | undefined {
-    const { profile } = this.#options;
+    const { profile, partSumsBytes = Infinity } = this.#options;
     if (!isInSpace(choice, kernel, profile)) return undefined;
-    const made = this.#emit(scheduleStages(kernel, profile, { accessOf, choice }));
+    const stages = scheduleStages(kernel, profile, { accessOf, choice });
+    const tensors = stages.flatMap(({ bindings }) => bindings.map(({ tensor }) => tensor));
+    if (tensors.some(({ role, shape }) => role.kind === 'part-sums' && 4 * sizeOf(shape) > partSumsBytes))
+      return undefined;
+    const made = this.#emit(stages);
     return fingerprintOf(made) === text ? made : undefined;
   }
 

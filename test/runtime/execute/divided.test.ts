@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { compile, type Compilation, emitterFor } from '../../../compiler/compile.ts';
 import type { PlannedKernel } from '../../../compiler/5-kernel/library.ts';
 import { partSumsBuffer } from '../../../compiler/5-kernel/memory.ts';
-import { bytesByPart, needsOfPlan, trainingPrograms } from '../../../compiler/5-kernel/needs.ts';
+import { bytesByPart, needsOfPlan, totalOf, trainingPrograms } from '../../../compiler/5-kernel/needs.ts';
+import type { PlanProgram } from '../../../compiler/5-kernel/plan.ts';
 import { choiceText } from '../../../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../../../compiler/5-kernel/schedule/profile.ts';
 import { spaceOf } from '../../../compiler/5-kernel/schedule/space.ts';
@@ -54,6 +55,10 @@ async function trained({ plan, kernels, modules }: Compilation, device: Device):
   return parameters;
 }
 
+function trainOf({ programs }: Compilation['plan']): PlanProgram {
+  return programs.find(({ kind }) => kind === 'train')!;
+}
+
 describe.each(targets.filter(({ device }) => device !== undefined))('on $target', ({ device }) => {
   test('the parameters are those of whole loops, to rounding', { timeout: 60_000 }, async () => {
     const [whole, divided] = [compiledFor(device!), compiledFor(device!, { tuned: dividing(device!) })];
@@ -81,5 +86,23 @@ describe.each(targets.filter(({ device }) => device !== undefined))('on $target'
     const off = Math.max(...expected.map((value, i) => Math.abs(value - got[i]!)));
     expect(off).toBeLessThan(1e-5);
     expect(got.length).toBe(expected.length);
+  });
+
+  test('loops are divided only where the memory holds the sums beside what the step needs', () => {
+    const tuned = dividing(device!);
+    const within = (memory: number): Compilation['plan'] => compiledFor(device!, { tuned, memory }).plan;
+    const needed = compiledFor(device!, { memory: 0 }).recomputations.get('train')!.keptBytes;
+    const sums = compiledFor(device!, { tuned }).plan.buffers.find(({ name }) => name === partSumsBuffer)!.bytes;
+    const takenBy = (plan: Compilation['plan']): number => totalOf(needsOfPlan(plan, [trainOf(plan)]));
+
+    const exact = within(needed);
+    expect(exact.tuned).toBeUndefined();
+    expect(takenBy(exact)).toBeLessThanOrEqual(needed);
+
+    const [some, all] = [within(needed + sums - 1), within(needed + sums)];
+    expect(all.tuned!.length).toBeGreaterThan(some.tuned!.length);
+    expect(some.tuned!.length).toBeGreaterThan(0);
+    expect(takenBy(some)).toBeLessThan(needed + sums);
+    expect(takenBy(all)).toBeLessThanOrEqual(needed + sums);
   });
 });

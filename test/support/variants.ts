@@ -53,8 +53,8 @@ const staged = (rows: number, lanes: number, bands: number, depth: number): Choi
 export const stagedKernels: readonly (readonly [string, Choice])[] = [
   ['contraction x W, rows left over', staged(4, 16, 1, 16)],
   ['contraction x W, odd', staged(4, 16, 1, 8)],
-  ['contraction dY Wᵀ', staged(4, 8, 2, 8)],
-  ['contraction Xᵀ dY, many rows', staged(4, 4, 4, 8)],
+  ['contraction dY Wᵀ', staged(8, 8, 2, 8)],
+  ['contraction Xᵀ dY, many rows', staged(8, 4, 4, 8)],
   ['contraction over two loops', staged(4, 4, 4, 8)],
   ['weight and bias gradient', staged(4, 4, 4, 8)],
   ['packed gradients, with bands left over', staged(4, 4, 4, 8)],

@@ -72,3 +72,24 @@ export function paddedRows(m: number, inner: number, n: number): Kernel {
     k.phase([], [], k.plainStore(k.read(sum), { row, column })),
   );
 }
+
+/** x W with W's rows taken every `step`, from the last to the first where it is negative, always the same where zero. */
+export function steppedRows(m: number, inner: number, n: number, step: number): Kernel {
+  const [row, column, i] = [k.axis('row', m), k.axis('column', n), k.axis('k', inner)];
+  const rows = Math.abs(step) * (inner - 1) + 1;
+  const stepped: Index = {
+    kind: 'sum',
+    terms: [
+      { kind: 'scaled', factor: step * n, index: { kind: 'axis', axis: i } },
+      { kind: 'axis', axis: column },
+    ],
+  };
+  const w = k.at(k.tensor('w', [rows, n]), k.plus(stepped, step < 0 ? (rows - 1) * n : 0));
+  const sum = k.product('sum', k.at(k.tensor('x', [m, inner]), k.flat(row, i)), w);
+  return k.kernel(
+    `stepped_rows_${m}_${inner}_${n}_${step < 0 ? 'back' : 'on'}_${Math.abs(step)}`,
+    [row, column],
+    k.phase([i], [sum]),
+    k.phase([], [], k.plainStore(k.read(sum), { row, column })),
+  );
+}

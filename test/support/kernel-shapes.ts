@@ -9,7 +9,7 @@ import {
   twoLoops,
   weightGradient,
 } from './contraction-shapes.ts';
-import { convolution, convolutionGradient, paddedRows } from './convolution-shapes.ts';
+import { convolution, convolutionGradient, paddedRows, steppedRows } from './convolution-shapes.ts';
 import * as k from './kernels.ts';
 
 export const scalars: Readonly<Record<string, number>> = { beta: 0.75, step: 3 };
@@ -288,6 +288,8 @@ export const all: Readonly<Record<string, Kernel>> = {
   'contraction dY Wᵀ': k.contraction('right', [32, 24, 40], k.plainStore),
   'contraction dY Wᵀ, odd': k.contraction('right', [5, 33, 13], k.plainStore, reluMask),
   'contraction dY Wᵀ, padded rows': paddedRows(6, 27, 20),
+  'contraction x W, rows from the last to the first': steppedRows(6, 27, 20, -1),
+  'contraction x W, the same row each time': steppedRows(6, 27, 20, 0),
   'contraction Xᵀ dY': k.contraction('left', [40, 24, 32], k.plainStore, reluMask),
   'contraction Xᵀ dY, odd': k.contraction('left', [13, 5, 33], k.plainStore),
   'contraction Xᵀ dY, batch left over': k.contraction('left', [20, 7, 36], k.plainStore),

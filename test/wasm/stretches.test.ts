@@ -14,7 +14,7 @@ import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { depthOf, evenDepth } from '../../compiler/5-kernel/schedule/stretch.ts';
 import { findSimd } from '../../runtime/cpu/engine.ts';
-import { convolutionGradient } from '../support/convolution-shapes.ts';
+import { convolutionGradient, steppedRows } from '../support/convolution-shapes.ts';
 import { all, scalars } from '../support/kernel-shapes.ts';
 import { runKernel } from '../support/kernel-wasm.ts';
 import { axis, contraction, inputsFor, plainStore } from '../support/kernels.ts';
@@ -86,6 +86,16 @@ describe('by default', () => {
     expect(scratchOf(contraction('left', [1008, 256, 1008], plainStore))).not.toContain('left');
   });
 
+  test('so is one whose rows are taken from the last to the first', () => {
+    // Rows of 1024 numbers are 4096 bytes apart, of which 128 stay; of 1008 numbers, 64 bytes a divisor, all do.
+    expect(scratchOf(steppedRows(64, 256, 1024, -1))).toContain('right');
+    expect(scratchOf(steppedRows(64, 256, 1008, -1))).not.toContain('right');
+  });
+
+  test('an operand that is the same along the loop is read where it lies', () => {
+    expect(scratchOf(steppedRows(64, 256, 1008, 0))).not.toContain('right');
+  });
+
   test('an operand that goes on elsewhere where a loop ends is packed', () => {
     expect(scratchOf(convolutionGradient(3, 8, 12, 16))).not.toContain('right');
     expect(scratchOf(convolutionGradient(3, 8, 12, 16, 1))).toContain('right');
@@ -96,9 +106,21 @@ describe('by default', () => {
   });
 });
 
-test('lines a power of two apart share the places that a cache has for them', () => {
+describe('lines in a cache of 2¹⁹ bytes, in lines of 64 and 8 ways of 2¹⁶ bytes', () => {
   const held = (stride: number) => linesHeld(cpu.caches!, stride);
-  expect([64, 100, 3136, 4032].map(held)).toEqual([8192, 8192, 8192, 8192]);
-  expect([128, 1024, 2048, 4096, 8192, 2 ** 20].map(held)).toEqual([4096, 512, 256, 128, 64, 8]);
-  expect(held(4096 + 256)).toBe(2048);
+
+  test('share the places that it has for them, where they lie a power of two apart', () => {
+    expect([64, 100, 3136, 4032].map(held)).toEqual([8192, 8192, 8192, 8192]);
+    expect([128, 1024, 2048, 4096, 8192, 2 ** 20].map(held)).toEqual([4096, 512, 256, 128, 64, 8]);
+    expect(held(4096 + 256)).toBe(2048);
+  });
+
+  test('are as many where each lies before the last', () => {
+    // 4096 bytes apart: 2¹⁶ / 4096 = 16 places in each of 8 ways. 4352 = 17 · 256 bytes: 2¹⁶ / 256 = 256 places.
+    expect([-64, -4096, -4352, -(2 ** 20)].map(held)).toEqual([2 ** 19 / 64, 16 * 8, 256 * 8, 8]);
+  });
+
+  test('are one line, whatever their number, where nothing lies between them', () => {
+    expect(held(0)).toBe(Infinity);
+  });
 });

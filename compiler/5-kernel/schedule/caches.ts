@@ -8,12 +8,14 @@ export interface Caches {
 }
 
 /**
- * How many lines the core's own cache holds of those that lie `stride` bytes apart. A line may lie in few places only,
- * which its address decides modulo bytes / ways: lines a power of two apart compete for the same ones.
+ * How many lines the core's own cache holds of those that lie `stride` bytes apart, one behind or before the other. A line
+ * may lie in few places only, which its address decides modulo bytes / ways: lines a power of two apart compete for the
+ * same ones. Without a stride they are all the same line.
  */
 export function linesHeld({ own: { bytes, line, ways } }: Caches, stride: number): number {
+  if (stride === 0) return Infinity;
   const way = bytes / ways;
-  return bytes / Math.max(line, divisor(stride, way));
+  return bytes / Math.max(line, divisor(Math.abs(stride), way));
 }
 
 /** The greatest common divisor. */

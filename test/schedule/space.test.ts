@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
 import type { PlannedKernel } from '../../compiler/5-kernel/library.ts';
 import { type Choice, keyOf } from '../../compiler/5-kernel/schedule/choice.ts';
-import { gpu, portable, profiles, subgroup8, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
+import { cpu, gpu, portable, profiles, subgroup8, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
 import { isInSpace, plainChoice, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { variantOf } from '../../compiler/5-kernel/trial.ts';
@@ -70,6 +70,7 @@ describe('operands in memory that a workgroup shares', () => {
     expect(depths(portable)).toEqual(new Set([0, 8, 16]));
     expect(depths(gpu)).toEqual(new Set([0, 8, 16]));
     expect(depths(subgroup8)).toEqual(new Set([0]));
+    expect(depths(cpu)).toEqual(new Set([0]));
     expect(isInSpace(choice, kernel, gpu)).toBe(true);
     expect(isInSpace({ ...choice, depth: 12 }, kernel, gpu)).toBe(false);
     expect(isInSpace({ ...choice, depth: 32 }, kernel, gpu)).toBe(false);

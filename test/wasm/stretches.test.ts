@@ -12,7 +12,7 @@ import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
 import { panelsFit } from '../../compiler/5-kernel/schedule/panel-shape.ts';
 import { cpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
-import { depthOf, evenDepth } from '../../compiler/5-kernel/schedule/stretch.ts';
+import { depthOf, evenStretch } from '../../compiler/5-kernel/schedule/stretch.ts';
 import { findSimd } from '../../runtime/cpu/engine.ts';
 import { convolutionGradient, steppedRows } from '../support/convolution-shapes.ts';
 import { all, scalars } from '../support/kernel-shapes.ts';
@@ -38,19 +38,21 @@ test.each(contractions)('%s', (_, kernel) => {
   const [row, column] = [found.row.extent, found.column.extent];
   const depth = depthOf(found);
   const inputs = inputsFor(kernel, [...tensorsOf(kernel).loaded, ...tensorsOf(kernel).stored]);
-  const depths = [...new Set([1, 6, 9, 12, 20].map((most) => evenDepth(found, most)))].filter((one) => one < depth);
+  const stretches = [...new Set([1, 6, 9, 12, 20].map((most) => evenStretch(found, most)))].filter(
+    (one) => one < depth,
+  );
   for (const caches of [cpu.caches!, none]) {
     for (const quads of [1, 2].filter((quads) => panelsFit(found, quads))) {
       // Blocks of half of the result, in whole tiles and whole segments of partial sums, and of all of it.
       const blocks = [8, row + 3].map((rows) => ({ rows: rows - (rows % 4), columns: 32 * Math.ceil(column / 64) }));
       for (const block of blocks) {
-        const run = (depth: number) => {
-          const choice: PanelsChoice = { kind: 'panels', quads, ...block, depth };
+        const run = (stretch: number) => {
+          const choice: PanelsChoice = { kind: 'panels', quads, ...block, stretch };
           return runKernel(scheduleKernel(kernel, { ...cpu, caches }, { choice }), findSimd(), inputs, scalars);
         };
         const whole = run(depth);
         agrees(kernel, inputs, whole);
-        for (const one of depths) {
+        for (const one of stretches) {
           for (const [name, numbers] of run(one)) expect(numbers, `${name} by ${one}`).toEqual(whole.get(name));
         }
       }
@@ -74,9 +76,9 @@ describe('by default', () => {
   const scratchOf = (kernel: Kernel) => scheduleKernel(kernel, cpu).body.shared.map(({ name }) => name);
 
   test('loops are divided where a panel of them would not fit the nearest cache, into even parts', () => {
-    const depthBy = (inner: number) => choiceOf(contraction('plain', [64, inner, 64], plainStore)).depth;
-    expect([784, 1024, 1025, 5000, 50_000].map(depthBy)).toEqual([784, 1024, 344, 500, 512]);
-    expect(choiceOf(convolutionGradient(64, 28, 32, 32)).depth).toBe(16 * 28);
+    const stretchBy = (inner: number) => choiceOf(contraction('plain', [64, inner, 64], plainStore)).stretch;
+    expect([784, 1024, 1025, 5000, 50_000].map(stretchBy)).toEqual([784, 1024, 344, 500, 512]);
+    expect(choiceOf(convolutionGradient(64, 28, 32, 32)).stretch).toBe(16 * 28);
   });
 
   test('a matrix whose rows lie a power of two apart is packed, another is read where it lies', () => {

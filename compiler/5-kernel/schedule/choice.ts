@@ -56,8 +56,8 @@ export interface PanelsChoice {
   readonly rows: number;
   /** Columns of a block: whole panels and whole segments of partial sums. */
   readonly columns: number;
-  /** Positions of the loops that are added up before other rows and columns have their turn: a stretch (stretch.ts). */
-  readonly depth: number;
+  /** Positions of the loops that are added up before other rows and columns have their turn (stretch.ts). */
+  readonly stretch: number;
 }
 
 /** How the loops run that the parts of a divided kernel have. */

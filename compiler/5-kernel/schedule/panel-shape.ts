@@ -5,7 +5,7 @@ import type { PanelsChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import { pointsOf } from './grid.ts';
 import { leftInPlace, rightInPlace } from './in-place.ts';
-import { depthOf, evenDepth } from './stretch.ts';
+import { depthOf, evenStretch } from './stretch.ts';
 
 /** Rows of a tile: with two vectors of columns, eight sums, which with their operands fit sixteen registers. */
 export const tileRows = 4;
@@ -28,28 +28,28 @@ export function panelsFor(contraction: Contraction, caches: Caches): PanelsChoic
   const wide = products.length === 1 && column.extent > 4 && panelsFit(contraction, 2);
   const quads = wide ? 2 : 1;
   if (!panelsFit(contraction, quads)) return undefined;
-  const depth = usualDepth(contraction, caches, quads);
+  const stretch = usualStretch(contraction, caches, quads);
   const cost = costOf(contraction, caches);
-  return panelShapes(contraction, caches, quads, depth).reduce((best, shape) =>
+  return panelShapes(contraction, caches, quads, stretch).reduce((best, shape) =>
     cost(shape) < cost(best) ? shape : best,
   );
 }
 
-/** Depths of stretches with panels of so many vectors: the default, a quarter and half of the nearest cache, and all. */
-export function panelDepths(contraction: Contraction, caches: Caches, quads: number): readonly number[] {
+/** Lengths of stretches with panels of so many vectors: the default, a quarter and half of the nearest cache, and all. */
+export function panelStretches(contraction: Contraction, caches: Caches, quads: number): readonly number[] {
   const most = fullPanel(caches, quads);
-  const even = [most / 4, most / 2, Infinity].map((depth) => evenDepth(contraction, depth));
-  return [...new Set([usualDepth(contraction, caches, quads), ...even])];
+  const even = [most / 4, most / 2, Infinity].map((length) => evenStretch(contraction, length));
+  return [...new Set([usualStretch(contraction, caches, quads), ...even])];
 }
 
 /**
  * All positions, as long as a panel of them fits the nearest cache. Else stretches that leave half of it to rows and sums:
  * sums wait in memory between them, so that fewer would be better were it not for the cache.
  */
-function usualDepth(contraction: Contraction, caches: Caches, quads: number): number {
+function usualStretch(contraction: Contraction, caches: Caches, quads: number): number {
   const most = fullPanel(caches, quads);
   const depth = depthOf(contraction);
-  return depth <= most ? depth : evenDepth(contraction, most / 2);
+  return depth <= most ? depth : evenStretch(contraction, most / 2);
 }
 
 /** Positions of a panel that fills the nearest cache. */
@@ -70,19 +70,19 @@ export function panelShapes(
   contraction: Contraction,
   caches: Caches,
   quads: number,
-  depth: number,
+  stretch: number,
 ): readonly PanelsChoice[] {
   const { row, column } = contraction;
-  const { left } = packedOf(contraction, depth, caches);
+  const { left } = packedOf(contraction, stretch, caches);
   // What is packed of the rows may fill half of the core's own cache: every panel goes over it.
-  const mostRows = left === 0 ? Infinity : Math.max(tileRows, Math.floor(caches.own.bytes / 8 / depth / left));
+  const mostRows = left === 0 ? Infinity : Math.max(tileRows, Math.floor(caches.own.bytes / 8 / stretch / left));
   return sizes(row.extent, tileRows, mostRows).flatMap((rows) =>
     sizes(column.extent, unitOf(contraction, quads)).map((columns): PanelsChoice => ({
       kind: 'panels',
       quads,
       rows,
       columns,
-      depth,
+      stretch,
     })),
   );
 }
@@ -101,8 +101,8 @@ function costOf(contraction: Contraction, caches: Caches): (shape: PanelsChoice)
   const { row, column, planes, products } = contraction;
   const positions = depthOf(contraction);
   const far = ({ extent }: Axis): number => (4 * positions * extent > caches.own.bytes ? costs.far : 0);
-  return ({ rows, columns, depth }) => {
-    const packed = packedOf(contraction, depth, caches);
+  return ({ rows, columns, stretch }) => {
+    const packed = packedOf(contraction, stretch, caches);
     const bringing = (count: number, cost: number, axis: Axis): number =>
       count * cost + (products.length - count) * costs.inPlace + products.length * far(axis);
     const blocks = Math.ceil(row.extent / rows) * Math.ceil(column.extent / columns) * pointsOf(planes);
@@ -120,13 +120,13 @@ function partialsOf({ epilogue }: Contraction) {
 /** How many left and right operands are packed. */
 function packedOf(
   contraction: Contraction,
-  depth: number,
+  stretch: number,
   caches: Caches,
 ): { readonly left: number; readonly right: number } {
   const { products } = contraction;
   return {
-    left: products.filter(({ left }) => !leftInPlace(contraction, left, depth, caches)).length,
-    right: products.filter(({ right }) => !rightInPlace(contraction, right, depth, caches)).length,
+    left: products.filter(({ left }) => !leftInPlace(contraction, left, stretch, caches)).length,
+    right: products.filter(({ right }) => !rightInPlace(contraction, right, stretch, caches)).length,
   };
 }
 

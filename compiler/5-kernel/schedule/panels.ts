@@ -27,7 +27,7 @@ export function schedulePanels(contraction: Contraction, values: Values, shape: 
   const { make } = emitter;
   const { row, column, planes } = contraction;
   const base = pointAt(positions(emitter, extents, make.place('group.z'), planes));
-  const deep = shape.depth < depthOf(contraction) ? `, over ${shape.depth} positions at a time` : '';
+  const deep = shape.stretch < depthOf(contraction) ? `, over ${shape.stretch} positions at a time` : '';
   emitter.comment(
     `${shape.rows} rows by ${shape.columns} columns, in tiles of ${tileRows} rows by ${4 * shape.quads} columns${deep}.`,
   );
@@ -71,7 +71,7 @@ function inStretches(block: Block): Totals {
   const { values, contraction, base, shape, columns } = block;
   const kept = keptSums(block, accumulatorsOf(block));
   kept.clear();
-  forStretches(values, contraction, base, shape.depth, (stretch) => {
+  forStretches(values, contraction, base, shape.stretch, (stretch) => {
     const lefts = leftsOf(block, stretch);
     eachPanel(block, columns, (panel) => {
       const multiply = multiplier(block, panel, stretch, lefts);

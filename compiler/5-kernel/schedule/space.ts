@@ -6,7 +6,7 @@ import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
 import { divide, partsOf } from './divide.ts';
 import { pointsOf } from './grid.ts';
-import { panelDepths, panelsFit, panelShapes } from './panel-shape.ts';
+import { panelsFit, panelShapes, panelStretches } from './panel-shape.ts';
 import { segmentsFit } from './partials.ts';
 import { segmentOf } from './points.ts';
 import type { Profile } from './profile.ts';
@@ -110,8 +110,8 @@ function staged({ inner }: Contraction, tiles: readonly TileChoice[]): readonly 
 function panels(contraction: Contraction, caches: Caches): readonly LoopsChoice[] {
   return [1, 2, 3]
     .filter((quads) => panelsFit(contraction, quads))
-    .flatMap((quads) => panelDepths(contraction, caches, quads).map((depth) => ({ quads, depth })))
-    .flatMap(({ quads, depth }) => panelShapes(contraction, caches, quads, depth));
+    .flatMap((quads) => panelStretches(contraction, caches, quads).map((stretch) => ({ quads, stretch })))
+    .flatMap(({ quads, stretch }) => panelShapes(contraction, caches, quads, stretch));
 }
 
 function teams(kernel: Kernel, { invocations, subgroupSize }: DeviceLimits): readonly LoopsChoice[] {

@@ -36,8 +36,8 @@ export function depthOf({ outer, inner }: Contraction): number {
   return pointsOf(outer) * inner.extent;
 }
 
-/** The depth of the longest stretches of at most `most` positions that part the loops evenly. */
-export function evenDepth(contraction: Contraction, most: number): number {
+/** Positions of the longest stretches of at most `most` that part the loops evenly. */
+export function evenStretch(contraction: Contraction, most: number): number {
   const { size, inside } = divisionOf(contraction, most);
   return size * pointsOf(inside);
 }

@@ -13,7 +13,7 @@ import { biasRelu, contraction, inputsFor } from '../../support/kernels.ts';
 import { tinyCpuCompiled } from '../../support/tiny-plan-cpu.ts';
 
 const kernel = contraction('right', [64, 96, 72], biasRelu);
-const choice: PanelsChoice = { kind: 'panels', quads: 1, rows: 4, columns: 8, depth: 8 };
+const choice: PanelsChoice = { kind: 'panels', quads: 1, rows: 4, columns: 8, stretch: 8 };
 const { loaded, stored } = tensorsOf(kernel);
 const inputs = inputsFor(kernel, loaded);
 
@@ -38,7 +38,7 @@ async function runBy(threads: number) {
 }
 
 test('a product over stretches by one thread, two and three', async () => {
-  const whole = { ...choice, rows: 64, columns: 72, depth: 96 };
+  const whole = { ...choice, rows: 64, columns: 72, stretch: 96 };
   const results = runKernel(scheduleKernel(kernel, cpu, { choice: whole }), findSimd(), inputs);
   const expected = stored.map(({ name }) => [...results.get(name)!]);
   for (const threads of [1, 2, 3]) expect(await runBy(threads), `${threads} threads`).toEqual(expected);

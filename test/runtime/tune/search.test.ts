@@ -93,7 +93,7 @@ describe('a search', () => {
   });
 
   test('tries other kinds before it goes on with the neighbours of the default', async () => {
-    const panels = [1, 2, 4].map((quads): Choice => ({ kind: 'panels', quads, rows: 8, columns: 8, depth: 8 }));
+    const panels = [1, 2, 4].map((quads): Choice => ({ kind: 'panels', quads, rows: 8, columns: 8, stretch: 8 }));
     const { made } = subject({ cost: ({ kind, rows }) => ((kind as string) === 'panels' ? 0.1 : 1 + rows / 100) });
     const { winner } = await search({ ...made, choices: [...choices, ...panels] });
     expect(winner?.choice.kind).toBe('panels');
@@ -164,6 +164,6 @@ test('choices are the nearer the fewer settings differ', () => {
   ] as const;
   expect([distance(choice(8, 2), divided), distance(divided, choice(8, 2))]).toEqual([1.5, 1.5]);
   expect([distance(choice(8, 2), staged), distance(divided, staged)]).toEqual([2, 3.5]);
-  expect(distance(choice(8, 2), { kind: 'panels', quads: 1, rows: 8, columns: 8, depth: 8 })).toBe(100);
+  expect(distance(choice(8, 2), { kind: 'panels', quads: 1, rows: 8, columns: 8, stretch: 8 })).toBe(100);
   expect(median([3, 1, 2])).toBe(2);
 });

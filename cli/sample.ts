@@ -51,7 +51,9 @@ export async function sampleCommand(
     if (flags.json) {
       const { shape, display } = sample;
       const others = beside.map((picture) => ({ file: picture.file, text: picture.text }));
-      terminal.out(JSON.stringify({ kind: 'sample', program, file, shape, display, ...mean, beside: others }));
+      terminal.out(
+        JSON.stringify({ kind: 'sample', program, file, shape, display, ...(mean && { mean }), beside: others }),
+      );
     } else for (const picture of [main, ...beside]) terminal.out(`${picture.file}: ${picture.text}`);
   });
 }

@@ -2,7 +2,7 @@
  * Which way a number moves with those it is computed from, as far as the graph alone tells: sums rise with their terms,
  * exponentials with their arguments, products with a factor where the other is never negative.
  */
-import { topological, type Node, type NodeOf } from './ir.ts';
+import { argumentsOf, topological, type Node, type NodeOf } from './ir.ts';
 
 /** 1: never falls as the other rises. -1: never rises. 0: cannot be told. */
 export type Direction = 1 | 0 | -1;
@@ -28,37 +28,17 @@ export function directions(scalar: Node): ReadonlyMap<Node, Direction> {
 
 type Followed = readonly (readonly [Node, Direction])[];
 
-/** The arguments that a node follows, each with the node's direction with it. */
+/** The arguments that a node follows, each with the node's direction with it: what only moves or adds numbers, upwards. */
 function followed(node: Node, signs: Signs): Followed {
   switch (node.kind) {
-    case 'constant':
-    case 'array':
-    case 'input':
-    case 'iota':
-    case 'batch':
-      return [];
     case 'map':
       return followedByMap(node, signs);
     case 'contract':
       return factors(node.a, node.b, signs);
-    case 'concat':
-      return node.args.map((arg) => [arg, 1]);
-    case 'pack':
-      return node.parts.map((part) => [part, 1]);
-    case 'take':
-      return [[node.table, 1]];
-    case 'scatter':
-      return [[node.updates, 1]];
-    case 'reduce':
-    case 'broadcast':
-    case 'reshape':
-    case 'transpose':
-    case 'slice':
-    case 'pad':
-    case 'window':
-    case 'diagonal':
     case 'again':
       return [[node.arg, 1]];
+    default:
+      return argumentsOf(node).flatMap((arg): Followed => (arg.dtype === 'f32' ? [[arg, 1]] : []));
   }
 }
 
@@ -124,20 +104,10 @@ class Signs {
         return this.#ofMap(node);
       case 'contract':
         return product(this.of(node.a), this.of(node.b));
-      case 'concat':
-        return same(node.args.map((arg) => this.of(arg)));
-      case 'reduce':
-      case 'broadcast':
-      case 'reshape':
-      case 'transpose':
-      case 'slice':
-      case 'pad':
-      case 'window':
-      case 'diagonal':
       case 'again':
         return this.of(node.arg);
       default:
-        return 0;
+        return same(argumentsOf(node).map((arg) => this.of(arg)));
     }
   }
 

@@ -56,6 +56,9 @@ test('draws that are missing are asked for; then the spec is trained on them, an
   const [, printed, printedError] = /6 draws of draws, mean (\S+) ± (\S+)\n/.exec(drawn.out)!;
   expect(Number(printed)).toBeCloseTo(mean, 4);
   expect(printedError).toBe(Math.sqrt(variance / 5).toPrecision(2));
+  const told = await vaec(...command, ...on, '--json');
+  const sampled = JSON.parse(told.out.trim().split('\n').at(-1)!) as { mean: { value: number } };
+  expect(sampled.mean.value).toBeCloseTo(mean, 12);
   const report = JSON.parse(evaluated.out.trim().split('\n').at(-1)!) as { rows: number; value: number };
   expect(report.rows).toBe(6);
   // The mean is a sum of six numbers near 3 in f32, off by 1e-5 at most, which adds its square to the variance of 1e-5.

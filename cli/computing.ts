@@ -9,20 +9,26 @@ import type { Terminal } from './terminal.ts';
 export interface DeviceFlags {
   readonly device?: string;
   readonly threads?: number;
+  readonly subgroupMatrices?: true;
   readonly json?: true;
 }
 
 /** Throws a UsageError for flags that are not known, or do not go together. To be called before anything is done. */
-export function checkDeviceFlags({ device = 'auto', threads }: DeviceFlags): void {
-  if (deviceChoice(device) === 'webgpu' && threads !== undefined) {
+export function checkDeviceFlags({ device = 'auto', threads, subgroupMatrices }: DeviceFlags): void {
+  const choice = deviceChoice(device);
+  if (choice === 'webgpu' && threads !== undefined) {
     throw new UsageError('--threads is for the processor: use it with --device cpu, or leave it out');
+  }
+  if (choice !== 'webgpu' && subgroupMatrices) {
+    throw new UsageError('--subgroup-matrices is for GPUs: use it with --device webgpu, or leave it out');
   }
 }
 
 /** The caller closes it. Throws an EnvironmentError where there is none. */
 export async function openChosenDevice(flags: DeviceFlags, terminal: Terminal): Promise<Device> {
-  const { device: choice = 'auto', threads, json } = flags;
-  const { device, reason } = await openDevice(deviceChoice(choice), threads === undefined ? {} : { threads });
+  const { device: choice = 'auto', threads, subgroupMatrices, json } = flags;
+  const options = { ...(threads !== undefined && { threads }), ...(subgroupMatrices && { subgroupMatrices }) };
+  const { device, reason } = await openDevice(deviceChoice(choice), options);
   const { report } = device;
   if (json) terminal.out(JSON.stringify({ kind: 'device', ...report, reason }));
   else terminal.err(computingLine(report, reason));

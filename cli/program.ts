@@ -33,6 +33,10 @@ export async function runCommandLine(
 const setHelp: [string, string] = ['--set <name=value>', 'another value for a hyper of the spec; may be given again'];
 const deviceHelp: [string, string] = ['--device <name>', 'where to compute: auto, webgpu or cpu'];
 const threadsHelp: [string, string] = ['--threads <n>', 'threads that compute on the processor (default: one a core)'];
+const matricesHelp: [string, string] = [
+  '--subgroup-matrices',
+  'let tuned kernels multiply matrices by subgroups, an experiment of WebGPU that few devices have',
+];
 const dataHelp: [string, string] = ['--data <dir>', 'the folder with the data files'];
 const jsonHelp: [string, string] = ['--json', 'print JSON lines on standard output, and nothing else there'];
 const withoutHelp: [string, string] = [
@@ -117,6 +121,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...matricesHelp)
     .option(...memoryHelp, byteCount)
     .option(...withoutHelp, piecesOf)
     .option(...tunedHelp)
@@ -135,6 +140,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...matricesHelp)
     .option(...tunedHelp)
     .option(...profileHelp)
     .option(...jsonHelp)
@@ -153,6 +159,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...matricesHelp)
     .option(...tunedHelp)
     .option(...profileHelp)
     .option(...jsonHelp)
@@ -170,6 +177,7 @@ function commandLine(terminal: Terminal): Command {
     .option(...setHelp, setting)
     .option(...deviceHelp)
     .option(...threadsHelp, threadCount)
+    .option(...matricesHelp)
     .option(...jsonHelp)
     .action(async (spec: string, flags) => (await import('./tune.ts')).tuneCommand(spec, flags, terminal));
 

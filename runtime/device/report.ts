@@ -1,7 +1,10 @@
 /** What a device says of itself; written into the run folder, so that a resumed run can tell whether it is the same. */
 
+/** What of WebGPU lets a subgroup's lanes multiply matrices together: Dawn has it before the standard does. */
+export const subgroupMatrices = 'chromium-experimental-subgroup-matrix';
+
 /** The features that kernels and measurements use where they are present. */
-export const usefulFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const satisfies GPUFeatureName[];
+export const usefulFeatures = ['subgroups', 'shader-f16', 'timestamp-query', subgroupMatrices] as const;
 export type Feature = (typeof usefulFeatures)[number];
 
 /** An adapter of WebGPU. */
@@ -16,7 +19,7 @@ export interface AdapterReport {
   readonly software: boolean;
   /** Lanes of a subgroup, smallest and largest; absent without subgroups. */
   readonly subgroupSize?: { readonly min: number; readonly max: number };
-  /** Of `subgroups`, `shader-f16`, `timestamp-query`: those it has. */
+  /** Of the useful ones those it has; subgroup matrices only where they were asked for, and of eight by eight f32. */
   readonly features: readonly Feature[];
   /** The profile that kernels for it are compiled for. */
   readonly profile: string;

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import type { TunedSchedule } from '../../compiler/5-kernel/tuned.ts';
-import type { DeviceReport } from '../device/report.ts';
+import { type DeviceReport, subgroupMatrices } from '../device/report.ts';
 import { makeFolder, readFailure, sha256, writeAtomic } from '../formats/files.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 
@@ -123,7 +123,9 @@ function factsOf(report: DeviceReport, vaec: string): object {
     return { vaec, target: 'cpu', description, simd, threads, profile, engine: process.versions.v8 };
   }
   const { description, vendor, architecture, device, subgroupSize, profile } = report;
-  return { vaec, target: 'webgpu', description, vendor, architecture, device, subgroupSize, profile };
+  const facts = { vaec, target: 'webgpu', description, vendor, architecture, device, subgroupSize, profile };
+  // What was found with them cannot run without.
+  return report.features.includes(subgroupMatrices) ? { ...facts, subgroupMatrices: true } : facts;
 }
 
 function isFound(value: Record<string, unknown>): value is Record<string, unknown> & FoundSchedule {

@@ -1,15 +1,22 @@
 /** Finding an adapter: the entry to WebGPU, what the adapter reports, and the kernels' profile that suits it. */
 import { profileFor } from '../../compiler/5-kernel/schedule/profile.ts';
-import { type AdapterReport, usefulFeatures } from '../device/report.ts';
+import { type AdapterReport, subgroupMatrices, usefulFeatures } from '../device/report.ts';
 import { EnvironmentError } from '../errors.ts';
 import { installAdvice } from './advice.ts';
 
+/** What is asked of WebGPU beyond the standard. */
+export interface Extensions {
+  /** Lets kernels multiply matrices by subgroups: Dawn then allows what it counts as unsafe. */
+  readonly subgroupMatrices?: boolean;
+}
+
 /** WebGPU of this process. Loaded late: most commands need no device, and its native part takes time. */
-export async function loadWebGPU(): Promise<GPU> {
+export async function loadWebGPU(extensions: Extensions = {}): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
     // Timestamps to the nanosecond: Dawn rounds them to 65 µs, against pages of the web that would listen in.
-    return create(['disable-dawn-features=timestamp_quantization']);
+    const precise = 'disable-dawn-features=timestamp_quantization';
+    return create([precise, ...(extensions.subgroupMatrices ? ['enable-dawn-features=allow_unsafe_apis'] : [])]);
   } catch (error) {
     throw new EnvironmentError(
       `the package "webgpu" could not be loaded for ${process.platform} on ${process.arch}: run "npm ci" again there, ` +
@@ -27,16 +34,29 @@ export function noAdapterError(): EnvironmentError {
   );
 }
 
+/** Matrices of [M, K] times [K, N] that subgroups multiply. */
+interface MatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 /** The part of a GPUAdapter that a report is made of. */
 export interface AdapterFacts {
   readonly info: Pick<GPUAdapterInfo, 'description' | 'vendor' | 'architecture' | 'device'> &
-    Partial<Pick<GPUAdapterInfo, 'isFallbackAdapter' | 'subgroupMinSize' | 'subgroupMaxSize'>>;
+    Partial<Pick<GPUAdapterInfo, 'isFallbackAdapter' | 'subgroupMinSize' | 'subgroupMaxSize'>> & {
+      readonly subgroupMatrixConfigs?: readonly MatrixConfig[];
+    };
   readonly features: { has(feature: string): boolean };
 }
 
 export function reportOf(adapter: AdapterFacts): AdapterReport {
   const { info } = adapter;
-  const features = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const features = usefulFeatures
+    .filter((feature) => adapter.features.has(feature))
+    .filter((feature) => feature !== subgroupMatrices || (info.subgroupMatrixConfigs ?? []).some(isUsed));
   const software =
     info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|software/i.test(softwareText(info));
   const min = info.subgroupMinSize ?? 0;
@@ -46,6 +66,11 @@ export function reportOf(adapter: AdapterFacts): AdapterReport {
   const { description, vendor, architecture, device } = info;
   const report = { target: 'webgpu' as const, description, vendor, architecture, device, software, features, profile };
   return subgroups ? { ...report, subgroupSize: { min, max } } : report;
+}
+
+/** Eight by eight in f32: what kernels are written for, and as exact as without. */
+function isUsed({ componentType, resultComponentType, M, N, K }: MatrixConfig): boolean {
+  return componentType === 'f32' && resultComponentType === 'f32' && M === 8 && N === 8 && K === 8;
 }
 
 function softwareText(info: AdapterFacts['info']): string {

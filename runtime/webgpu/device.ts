@@ -2,10 +2,10 @@
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import type { DeviceLimits } from '../../compiler/5-kernel/schedule/space.ts';
 import type { Device } from '../device/device.ts';
-import { type AdapterReport, usefulFeatures } from '../device/report.ts';
+import { type AdapterReport, subgroupMatrices } from '../device/report.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import { loadWebGPU, noAdapterError, reportOf } from './adapter.ts';
+import { type Extensions, loadWebGPU, noAdapterError, reportOf } from './adapter.ts';
 import { WebGpuExecutor } from './executor.ts';
 import { eagerWait, patientWait, type Wait } from './wait.ts';
 
@@ -54,29 +54,38 @@ export class WebGpuDevice implements Device {
     });
   }
 
-  /** Opens the best adapter. Throws an EnvironmentError where there is none, or where it gives no device. */
-  static async open(): Promise<WebGpuDevice> {
-    const device = await WebGpuDevice.#open(() => true);
+  /** Opens the best adapter. Throws an EnvironmentError where there is none, where it gives no device, or lacks an extension. */
+  static async open(extensions: Extensions = {}): Promise<WebGpuDevice> {
+    const device = await WebGpuDevice.#open(() => true, extensions);
     if (device === undefined) throw noAdapterError();
     return device;
   }
 
   /** The same, but undefined where there is no GPU, though there may be an adapter that does without. */
-  static openHardware(): Promise<WebGpuDevice | undefined> {
-    return WebGpuDevice.#open(({ software }) => !software);
+  static openHardware(extensions: Extensions = {}): Promise<WebGpuDevice | undefined> {
+    return WebGpuDevice.#open(({ software }) => !software, extensions);
   }
 
-  static async #open(accepts: (report: AdapterReport) => boolean): Promise<WebGpuDevice | undefined> {
-    const root = await loadWebGPU();
+  static async #open(
+    accepts: (report: AdapterReport) => boolean,
+    extensions: Extensions,
+  ): Promise<WebGpuDevice | undefined> {
+    const root = await loadWebGPU(extensions);
     const adapter = await root.requestAdapter({ powerPreference: 'high-performance' });
     if (adapter === null) return undefined;
     const report = reportOf(adapter);
     if (!accepts(report)) return undefined;
+    if (extensions.subgroupMatrices && !report.features.includes(subgroupMatrices)) {
+      throw new EnvironmentError(
+        `the subgroups of this device (${report.description}) multiply no matrices of eight by eight f32: do without --subgroup-matrices`,
+      );
+    }
     roots.add(root);
     try {
       const gpu = await adapter.requestDevice({
         label: 'vaec',
-        requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)),
+        // The types know the standard's features alone.
+        requiredFeatures: report.features as readonly GPUFeatureName[],
         requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
       });
       return new WebGpuDevice(root, gpu, report);
@@ -93,7 +102,13 @@ export class WebGpuDevice implements Device {
     const { maxComputeInvocationsPerWorkgroup: invocations, maxComputeWorkgroupStorageSize: workgroupBytes } =
       this.gpu.limits;
     const { min, max } = this.report.subgroupSize ?? { min: 0, max: 0 };
-    return { invocations, workgroupBytes, ...(min > 0 && min === max && { subgroupSize: min }) };
+    const hasMatrices = this.report.features.includes(subgroupMatrices);
+    return {
+      invocations,
+      workgroupBytes,
+      ...(min > 0 && min === max && { subgroupSize: min }),
+      ...(hasMatrices && { matrixSubgroupSize: max }),
+    };
   }
 
   check(): void {

@@ -4,6 +4,7 @@ import { inBytes, type MemoryNeed, tensorText, totalOf } from '../../compiler/5-
 import type { Plan, PlanKernel, PlanProgram } from '../../compiler/5-kernel/plan.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import { partsText, smallerText } from '../execute/refusal.ts';
+import { subgroupMatrices } from '../device/report.ts';
 import type { WebGpuDevice } from './device.ts';
 
 /** What a device offers; in bytes. `memory` is what the machine has left, where the device computes in it. */
@@ -78,16 +79,18 @@ function demandKernel(kernel: PlanKernel, plan: Plan, device: WebGpuDevice): voi
   const again = `it was compiled for the profile "${plan.profile}", and this device (${report.description}) takes "${report.profile}": compile it again for this device`;
   for (const feature of kernel.features) {
     if (!report.features.includes(feature)) {
-      throw new EnvironmentError(`kernel ${kernel.name} uses ${feature}, which the device lacks; ${again}`);
+      const remedy = feature === subgroupMatrices ? 'it was tuned for --subgroup-matrices: give that here too' : again;
+      throw new EnvironmentError(`kernel ${kernel.name} uses ${feature}, which the device lacks; ${remedy}`);
     }
   }
   const { subgroupSize } = kernel;
   if (subgroupSize !== undefined) {
     const { min, max } = report.subgroupSize ?? { min: 0, max: 0 };
-    if (min !== subgroupSize || max !== subgroupSize) {
-      const has = min === max ? `${min}` : `${min} to ${max}`;
+    if (min < subgroupSize.min || max > subgroupSize.max) {
+      const lanes = (size: { min: number; max: number }) =>
+        size.min === size.max ? `${size.min}` : `${size.min} to ${size.max}`;
       throw new EnvironmentError(
-        `kernel ${kernel.name} is right for subgroups of ${subgroupSize} lanes, and the device's have ${has}; ${again}`,
+        `kernel ${kernel.name} is right for subgroups of ${lanes(subgroupSize)} lanes, and the device's have ${lanes({ min, max })}; ${again}`,
       );
     }
   }

@@ -39,10 +39,12 @@ describe('opening', () => {
     expect(programs.err()).toBe('');
   });
 
-  test('threads are for the processor', () => {
+  test('threads are for the processor, subgroup matrices for GPUs', () => {
     expect(() => checkDeviceFlags({ device: 'webgpu', threads: 2 })).toThrow(UsageError);
     expect(() => checkDeviceFlags({ device: 'webgpu', threads: 2 })).toThrow(/--threads is for the processor/);
     expect(() => checkDeviceFlags({ threads: 2 })).not.toThrow();
+    expect(() => checkDeviceFlags({ subgroupMatrices: true })).toThrow(/--subgroup-matrices is for GPUs/);
+    expect(() => checkDeviceFlags({ device: 'webgpu', subgroupMatrices: true })).not.toThrow();
     expect(() => checkDeviceFlags({ device: 'tpu' })).toThrow(/"tpu" is not known/);
   });
 });

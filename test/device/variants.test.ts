@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import type { Choice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { gpu, profileNamed, type Profile } from '../../compiler/5-kernel/schedule/profile.ts';
-import { isInSpace } from '../../compiler/5-kernel/schedule/space.ts';
+import { isInSpace, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import { openTestDevice } from '../support/device.ts';
 import { runKernel } from '../support/kernel-device.ts';
@@ -11,6 +11,7 @@ import { all } from '../support/kernel-shapes.ts';
 import {
   dividedChoices,
   longKernels,
+  matrixKernels,
   oddKernels,
   plainChoices,
   stagedKernels,
@@ -35,6 +36,18 @@ for (const [how, kernels, choicesOf] of [
     });
   });
 }
+
+const withMatrices = await openTestDevice({ subgroupMatrices: true });
+
+describe.skipIf(withMatrices === undefined)('by matrices that subgroups hold', () => {
+  test.each(matrixKernels)('%s', async (name) => {
+    const kernel = all[name]!;
+    const choices = spaceOf(kernel, gpu, withMatrices!.limits).filter((choice) => 'matrixSubgroups' in choice);
+    await variantsAgree(kernel, choices.slice(0, 8), gpu, emitWgsl, (scheduled, arrays, scalars) =>
+      runKernel(withMatrices!, scheduled, arrays, scalars),
+    );
+  });
+});
 
 describe.skipIf(opened === undefined)('with its operands in memory that a workgroup shares', () => {
   test.each(stagedKernels)('%s', async (name, choice) => {

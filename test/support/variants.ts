@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import { evaluateKernel } from '../../compiler/5-kernel/rounding.ts';
-import { choiceText, type Choice } from '../../compiler/5-kernel/schedule/choice.ts';
+import { choiceText, type Choice, type TileChoice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { tensorsOf } from '../../compiler/5-kernel/schedule/dependence.ts';
 import type { Profile } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleStages } from '../../compiler/5-kernel/schedule/schedule.ts';
@@ -61,6 +61,30 @@ export const stagedKernels: readonly (readonly [string, Choice])[] = [
   ['two heads', staged(4, 16, 1, 8)],
   ['contraction with a loss of long rows, odd', staged(4, 8, 2, 16)],
   ['batched contraction of long rows, odd', staged(4, 16, 1, 8)],
+];
+
+export function matrices(
+  rows: number,
+  lanes: number,
+  bands: number,
+  depth: number,
+  matrixSubgroups: number,
+): TileChoice {
+  return { kind: 'tile', rows, lanes, bands, subgroup: false, depth, matrixSubgroups };
+}
+
+/** Contractions by matrices: each layout; positions, rows and columns left over; loops around, sums beside and partial sums after the products. */
+export const matrixKernels: readonly (readonly [string, TileChoice])[] = [
+  ['contraction x W, rows left over', matrices(4, 8, 2, 8, 1)],
+  ['contraction x W, odd', matrices(4, 8, 2, 8, 2)],
+  ['contraction dY Wᵀ', matrices(8, 8, 2, 8, 4)],
+  ['contraction Xᵀ dY, many rows', matrices(8, 4, 4, 8, 2)],
+  ['contraction over two loops', matrices(4, 4, 4, 8, 1)],
+  ['weight and bias gradient', matrices(4, 4, 4, 8, 1)],
+  ['packed gradients, with bands left over', matrices(4, 4, 4, 8, 2)],
+  ['two heads', matrices(4, 16, 2, 8, 2)],
+  ['contraction with a loss of long rows, odd', matrices(4, 8, 2, 16, 1)],
+  ['batched contraction of long rows, odd', matrices(4, 16, 2, 8, 4)],
 ];
 
 /** Of those that divide it the first of each kind, for each number of parts. */

@@ -19,10 +19,12 @@ const layer: Kernel = {
 };
 
 const staged = { kind: 'tile', rows: 4, lanes: 8, bands: 2, subgroup: false, depth: 8 } as const;
+const matrices = { ...staged, bands: 4, matrixSubgroups: 1 } as const;
 
 const goldens: readonly (readonly [how: string, Kernel, Profile, TileChoice?])[] = [
   ['subgroup8', layer, subgroup8],
   ['staged', layer, gpu, staged],
+  ['matrices', layer, gpu, matrices],
   ['portable', all['softmax, long rows']!, portable],
   ['portable', all['pointwise, whole vectors']!, portable],
 ];

@@ -45,6 +45,8 @@ export interface TileChoice {
   readonly subgroup: boolean;
   /** Positions of the inner axis, a multiple of four, that a workgroup stages in its memory; absent where it does not. */
   readonly depth?: number;
+  /** So many subgroups multiply what is staged by matrices of eight by eight (matrices.ts); absent where lanes do. */
+  readonly matrixSubgroups?: number;
 }
 
 /** A contraction on a processor's thread: the block of the result that a workgroup computes, in panels of columns. */

@@ -5,10 +5,10 @@
 import { builtins } from '../../ops/scalar.ts';
 import type { ScalarType } from '../../ops/scalar.ts';
 import { childrenOf, Expressions, isAtom } from './expressions.ts';
-import type { Binding, Constant, Expr, LocalArray, Statement, Variable, Width } from './loops.ts';
+import type { Binding, Constant, Expr, LocalArray, Matrix, MatrixPlace, Statement, Variable, Width } from './loops.ts';
 
 /** Names that no variable takes: functions of the target, and what every kernel is told. */
-const reserved: ReadonlySet<string> = new Set([...builtins, 'group', 'lane', 'scalars']);
+const reserved: ReadonlySet<string> = new Set([...builtins, 'group', 'lane', 'subgroup', 'scalars']);
 
 interface Block {
   readonly statements: Statement[];
@@ -111,6 +111,22 @@ export class Emitter {
 
   put(array: LocalArray, index: Expr, value: Expr): void {
     this.push({ kind: 'put', array, index, value });
+  }
+
+  /** A matrix as it lies in memory, or of zeros. */
+  matrix(hint: string, part: Matrix['part'], from?: MatrixPlace): Matrix {
+    const matrix: Matrix = { name: this.name(hint), part };
+    this.push({ kind: 'matrix', matrix, ...(from && { from }) });
+    return matrix;
+  }
+
+  /** sum += left · right */
+  multiply(sum: Matrix, left: Matrix, right: Matrix): void {
+    this.push({ kind: 'multiply', sum, left, right });
+  }
+
+  putMatrix(matrix: Matrix, to: MatrixPlace): void {
+    this.push({ kind: 'put-matrix', matrix, to });
   }
 
   barrier(): void {

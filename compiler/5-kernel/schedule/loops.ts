@@ -49,8 +49,24 @@ export interface LocalArray {
   readonly space: 'workgroup' | 'private' | 'scratch';
 }
 
-/** What an invocation knows of its place in the dispatch; all u32. */
-export type Place = 'group.x' | 'group.y' | 'group.z' | 'lane';
+/** What an invocation knows of its place in the dispatch; all u32. subgroup: its subgroup's number in the workgroup. */
+export type Place = 'group.x' | 'group.y' | 'group.z' | 'lane' | 'subgroup';
+
+/** Eight by eight f32 that the lanes of a subgroup hold together: a factor on the left or the right, or sums of products. */
+export interface Matrix {
+  readonly name: string;
+  readonly part: 'left' | 'right' | 'result';
+}
+
+/** Where a matrix lies in workgroup memory of single f32. */
+export interface MatrixPlace {
+  readonly array: LocalArray;
+  /** Of its first entry; the same in all lanes of the subgroup. */
+  readonly index: Expr;
+  /** From row to row, whose entries are adjacent; where `transposed` from column to column. */
+  readonly stride: number;
+  readonly transposed: boolean;
+}
 
 /** Pure; `scalar` and `width` are the type of the result. */
 export type Expr = { readonly scalar: ScalarType; readonly width: Width } & (
@@ -104,6 +120,11 @@ export type Statement =
       readonly then: readonly Statement[];
       readonly otherwise: readonly Statement[];
     }
+  /** A matrix comes into being, as it lies in memory, or as zeros. */
+  | { readonly kind: 'matrix'; readonly matrix: Matrix; readonly from?: MatrixPlace }
+  /** sum += left · right */
+  | { readonly kind: 'multiply'; readonly sum: Matrix; readonly left: Matrix; readonly right: Matrix }
+  | { readonly kind: 'put-matrix'; readonly matrix: Matrix; readonly to: MatrixPlace }
   /** Every invocation of the workgroup arrives before any goes on; writes to workgroup memory are seen. */
   | { readonly kind: 'barrier' }
   /** This invocation has no more to do. */

@@ -53,6 +53,11 @@ export function expressionsOf(statement: Statement): readonly Expr[] {
       return [statement.from, statement.below, statement.step];
     case 'if':
       return [statement.condition];
+    case 'matrix':
+      return statement.from === undefined ? [] : [statement.from.index];
+    case 'put-matrix':
+      return [statement.to.index];
+    case 'multiply':
     case 'comment':
     case 'barrier':
     case 'return':
@@ -80,6 +85,13 @@ export function mapExpressions(statement: Statement, change: (expr: Expr) => Exp
       };
     case 'if':
       return { ...statement, condition: change(statement.condition) };
+    case 'matrix': {
+      const { from } = statement;
+      return from === undefined ? statement : { ...statement, from: { ...from, index: change(from.index) } };
+    }
+    case 'put-matrix':
+      return { ...statement, to: { ...statement.to, index: change(statement.to.index) } };
+    case 'multiply':
     case 'comment':
     case 'barrier':
     case 'return':

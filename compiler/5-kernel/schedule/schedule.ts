@@ -65,7 +65,7 @@ export function scheduleKernel(
     scalars: [...values.scalars].map(([name, scalar]) => ({ name, scalar })),
     workgroupSize: draft.workgroupSize,
     workgroups: draft.workgroups,
-    features: draft.subgroupSize === undefined ? [] : ['subgroups'],
+    features: draft.features ?? [],
     ...(draft.subgroupSize === undefined ? {} : { subgroupSize: draft.subgroupSize }),
     ...costOf(kernel),
     body: { constants, shared, statements: tidy(statements) },

@@ -6,6 +6,7 @@ import { contractionOf, type Contraction } from './contraction.ts';
 import { defaultsFor, longestLoop } from './default.ts';
 import { divide, partsOf } from './divide.ts';
 import { pointsOf } from './grid.ts';
+import { byMatrices } from './matrices.ts';
 import { panelsFit, panelShapes, panelStretches } from './panel-shape.ts';
 import { segmentsFit } from './partials.ts';
 import { segmentOf } from './points.ts';
@@ -19,6 +20,8 @@ export interface DeviceLimits {
   readonly workgroupBytes: number;
   /** Lanes of a subgroup, where each has so many for certain. */
   readonly subgroupSize?: number;
+  /** Lanes of a subgroup at most, where they multiply matrices of eight by eight f32 together. */
+  readonly matrixSubgroupSize?: number;
 }
 
 /** More than any device allows: the space that a recorded choice must lie in. */
@@ -40,8 +43,13 @@ export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boo
   const { parts } = choice;
   if (parts !== undefined && !partsOf(kernel).includes(parts)) return false;
   const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
-  const choices = dividedInto(parts, kernel, profile, { ...widestLimits, ...subgroupSize });
+  const choices = dividedInto(parts, kernel, profile, { ...widestLimits, ...subgroupSize, ...matrixSizeOf(choice) });
   return choices.some((other) => keyOf(other) === keyOf(choice));
+}
+
+function matrixSizeOf(choice: Choice): Pick<DeviceLimits, 'matrixSubgroupSize'> {
+  if (choice.kind !== 'tile' || choice.matrixSubgroups === undefined) return {};
+  return { matrixSubgroupSize: (choice.lanes * choice.bands) / choice.matrixSubgroups };
 }
 
 /** The choices by which the kernel's loop is divided into so many parts; those that leave it whole where undefined. */
@@ -72,7 +80,11 @@ function tilesOf(contraction: Contraction, profile: Profile, limits: DeviceLimit
   if (profile.caches !== undefined) return panels(contraction, profile.caches);
   const own = tiles(contraction, limits);
   // Where a subgroup is a processor's vector, lanes tell each other for nothing, and meeting takes seconds to compile.
-  return profile.tile === 'subgroup' ? own : [...own, ...staged(contraction, own)];
+  if (profile.tile === 'subgroup') return own;
+  const shared = staged(contraction, own);
+  const { matrixSubgroupSize: lanes } = limits;
+  const matrices = lanes === undefined ? [] : shared.flatMap((tile) => byMatrices(contraction, tile, lanes) ?? []);
+  return [...own, ...shared, ...matrices];
 }
 
 /** Sums and columns of four that a lane holds at most, beside its operands. */

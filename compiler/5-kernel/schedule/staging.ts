@@ -4,7 +4,7 @@
  * is computed from is read once a workgroup, and computed once.
  */
 import type { Value } from '../ir.ts';
-import type { Expr, LocalArray } from './loops.ts';
+import type { Expr, LocalArray, MatrixPlace, Width } from './loops.ts';
 import { columnsOf, isTransposed, Operands, type LeftAt, type RightAt, type Step, type Tile } from './operands.ts';
 import type { Point } from './point.ts';
 import type { Values } from './values.ts';
@@ -16,9 +16,11 @@ export interface StagingOptions {
   readonly bands: number;
   /** Positions of a slice: a multiple of four. */
   readonly depth: number;
+  /** Numbers of an entry: four, or one where matrices are read. */
+  readonly width: Width;
 }
 
-/** A slice of an operand: entry position · quads + quad holds four rows, or four columns, at one position. */
+/** A slice of an operand: the quad-th four rows, or columns, at a position begin at number (position · quads + quad) · 4. */
 interface Staged {
   readonly array: LocalArray;
   readonly quads: number;
@@ -35,12 +37,12 @@ export class Staging {
     this.#values = values;
     this.#tile = tile;
     this.#options = options;
-    const { lanes, bands, depth } = options;
+    const { lanes, bands, depth, width } = options;
     const { products } = tile.contraction;
     const staged = (name: string, operands: readonly Value[], quads: number): ReadonlyMap<Value, Staged> =>
       new Map(
         [...new Set(operands)].map((value) => {
-          const array = values.emitter.workgroupArray(name, 'f32', 4, depth * quads);
+          const array = values.emitter.workgroupArray(name, 'f32', width, (4 / width) * depth * quads);
           return [value, { array, quads }];
         }),
       );
@@ -53,6 +55,11 @@ export class Staging {
    * Returns how many positions whole slices have: the rest are left over. All lanes must arrive together.
    */
   walk(base: Point, multiply: (operands: Operands) => void): number {
+    return this.slices(base, (byFours) => byFours(multiply));
+  }
+
+  /** The same, but `use` is called once where a slice lies staged, with what calls back for four positions at a time. */
+  slices(base: Point, use: (byFours: (multiply: (operands: Operands) => void) => void) => void): number {
     const { emitter, extents } = this.#values;
     const { make } = emitter;
     const { inner } = this.#tile.contraction;
@@ -65,14 +72,31 @@ export class Staging {
       for (const [value, staged] of this.#left) this.#fillLeft(tile, slice, value, staged);
       for (const [value, staged] of this.#right) this.#fillRight(tile, slice, value, staged);
       emitter.barrier();
-      emitter.loop('ahead', make.u32(0), make.u32(depth), make.u32(4), (ahead) => {
-        const step = { position: make.add(slice, ahead), length: 4 } as const;
-        multiply(new StagedOperands(this.#values, tile, step, this.#reader(ahead)));
-      });
+      use((multiply) =>
+        emitter.loop('ahead', make.u32(0), make.u32(depth), make.u32(4), (ahead) => {
+          const step = { position: make.add(slice, ahead), length: 4 } as const;
+          multiply(new StagedOperands(this.#values, tile, step, this.#reader(ahead)));
+        }),
+      );
       // None fills the memory with the next slice while another still reads this one.
       emitter.barrier();
     });
     return whole;
+  }
+
+  /** Eight rows from `row` on of the left operand, at eight positions of the slice. */
+  leftMatrix(value: Value, ahead: Expr, row: Expr): MatrixPlace {
+    return { ...this.#matrix(this.#left.get(value)!, ahead, row), transposed: true };
+  }
+
+  /** Eight columns from `column` on of the right operand, at eight positions of the slice. */
+  rightMatrix(value: Value, ahead: Expr, column: Expr): MatrixPlace {
+    return { ...this.#matrix(this.#right.get(value)!, ahead, column), transposed: false };
+  }
+
+  #matrix({ array, quads }: Staged, ahead: Expr, along: Expr) {
+    const { make } = this.#values.emitter;
+    return { array, index: make.add(make.mul(ahead, make.u32(4 * quads)), along), stride: 4 * quads };
   }
 
   /** What this lane needs at position `ahead` + i of the slice. */
@@ -82,8 +106,14 @@ export class Staging {
     const { lane, lanes, bands } = this.#options;
     const quadsOfTile = this.#tile.rows / 4;
     const band = bands === 1 ? make.u32(0) : make.div(make.place('lane'), lanes);
-    const entry = ({ array, quads }: Staged, i: number, quad: Expr): Expr =>
-      make.element(array, make.add(make.mul(make.add(ahead, make.u32(i)), make.u32(quads)), quad));
+    const entry = ({ array, quads }: Staged, i: number, quad: Expr): Expr => {
+      const index = make.add(make.mul(make.add(ahead, make.u32(i)), make.u32(quads)), quad);
+      if (array.width === 4) return make.element(array, index);
+      const [a, b, c, d] = positions.map((c) =>
+        make.element(array, make.add(make.mul(index, make.u32(4)), make.u32(c))),
+      );
+      return make.vector(a!, b!, c!, d!);
+    };
     return {
       left: (value, i) =>
         Array.from({ length: quadsOfTile }, (_, q) => {
@@ -140,7 +170,12 @@ export class Staging {
       const at = block(quad, from);
       for (let i = 0; i < 4; i++) {
         const entry = make.add(make.mul(make.add(from, make.u32(i)), make.u32(quads)), quad);
-        emitter.put(array, entry, make.widen(at(i), 4));
+        if (array.width === 4) emitter.put(array, entry, make.widen(at(i), 4));
+        else {
+          const four = emitter.let('four', make.widen(at(i), 4));
+          const first = emitter.let('first', make.mul(entry, make.u32(4)));
+          for (const c of positions) emitter.put(array, make.add(first, make.u32(c)), make.component(four, c));
+        }
       }
     });
   }

@@ -6,7 +6,7 @@ import type { ReduceOp } from '../../4-tensor/ir.ts';
 import type { ScalarType } from '../../ops/scalar.ts';
 import type { Kernel } from '../ir.ts';
 import type { TeamChoice } from './choice.ts';
-import type { Draft } from './draft.ts';
+import { ofSubgroups, type Draft } from './draft.ts';
 import { pointsOf, positions, rowOfGroups } from './grid.ts';
 import type { Expr, LocalArray } from './loops.ts';
 import { combined, neutral, runPhases, type Team } from './phases.ts';
@@ -23,7 +23,7 @@ export function scheduleTeam(kernel: Kernel, values: Values, { lanes, vectorLoop
     : throughMemory(values, lanes);
   const team: Team = { lanes, lane, combine };
   runPhases(values, kernel.phases, pointAt(places), { vectorLoops, team });
-  return { workgroupSize: [lanes, 1, 1], workgroups, ...(subgroup ? { subgroupSize: lanes } : {}) };
+  return { workgroupSize: [lanes, 1, 1], workgroups, ...(subgroup ? ofSubgroups(lanes) : {}) };
 }
 
 /** √lanes lanes add up √lanes numbers each, then every lane adds up theirs. */

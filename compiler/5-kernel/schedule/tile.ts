@@ -5,10 +5,11 @@
 import type { Accumulator, Value } from '../ir.ts';
 import type { TileChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
-import type { Draft } from './draft.ts';
+import { ofSubgroups, type Draft } from './draft.ts';
 import { writeTile, type Sums } from './epilogue.ts';
 import { pointsOf, positions } from './grid.ts';
 import type { Expr, Variable } from './loops.ts';
+import { Matrices, needsOf } from './matrices.ts';
 import { columnsOf, Operands, type Tile } from './operands.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
@@ -20,12 +21,14 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   const { emitter, extents } = values;
   const { make } = emitter;
   const { row, column, planes } = contraction;
-  const { rows, lanes, bands, subgroup, depth } = options;
+  const { rows, lanes, bands, subgroup, depth, matrixSubgroups } = options;
 
   const own = make.place('lane');
   const lane = bands === 1 ? own : make.rem(own, lanes);
-  const band = bands === 1 ? make.place('group.y') : bandOf(values, bands, make.div(own, lanes));
-  const firstRow = emitter.let(`first_${row.name}`, make.mul(band, make.u32(rows)));
+  const band = bands === 1 ? make.u32(0) : make.div(own, lanes);
+  const bandOfAll =
+    bands === 1 ? make.place('group.y') : make.add(make.mul(make.place('group.y'), make.u32(bands)), band);
+  const firstRow = emitter.let(`first_${row.name}`, make.mul(bandOfAll, make.u32(rows)));
   const quad = emitter.let(`${column.name}4`, make.add(make.mul(make.place('group.x'), make.u32(lanes)), lane));
   const places = positions(emitter, extents, make.place('group.z'), planes);
   const tile: Tile = {
@@ -41,20 +44,31 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
   const read = withinRows(values, tile);
   for (const line of commentsOf(options)) emitter.comment(line);
   const sums = declareSums(values, tile);
-  const staging = depth === undefined ? undefined : new Staging(values, tile, { lane, lanes, bands, depth });
-  const ranges = staging === undefined ? rangesOf(values, contraction) : [wholeRange(contraction)];
+  const shared = depth === undefined ? undefined : { lane, lanes, band, bands, depth };
+  const matrices =
+    shared === undefined || matrixSubgroups === undefined
+      ? undefined
+      : new Matrices(values, tile, { ...shared, subgroups: matrixSubgroups });
+  const staging = shared && !matrices ? new Staging(values, tile, { ...shared, width: 4 }) : undefined;
+  const ranges = shared === undefined ? rangesOf(values, contraction) : [wholeRange(contraction)];
   walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
     for (const range of ranges) {
       const here = { ...read, base, contraction: { ...contraction, ...range } };
-      const add = (operands: Operands) => multiply(values, here, operands, range.terms, sums);
-      walkInner(values, here, staging?.walk(base, add) ?? 0, add);
+      const addBeside = (operands: Operands) => addTerms(values, operands, range.terms, sums);
+      const add = (operands: Operands) => {
+        addProducts(values, here, operands, sums);
+        addBeside(operands);
+      };
+      walkInner(values, here, matrices?.walk(base, addBeside) ?? staging?.walk(base, add) ?? 0, add);
     }
   });
+  matrices?.handOut(sums);
   writeTile(values, tile, sums, { quad, lanes, bands });
   return {
     workgroupSize: [lanes * bands, 1, 1],
     workgroups: [Math.ceil(column.extent / (4 * lanes)), Math.ceil(row.extent / (rows * bands)), pointsOf(planes)],
-    ...(subgroup ? { subgroupSize: lanes } : {}),
+    ...(subgroup ? ofSubgroups(lanes) : {}),
+    ...(matrixSubgroups === undefined ? {} : needsOf((lanes * bands) / matrixSubgroups)),
   };
 }
 
@@ -68,17 +82,16 @@ function withinRows({ emitter, extents }: Values, tile: Tile): Tile {
   return { ...tile, inside: true, firstRow: emitter.let(`first_${row.name}_inside`, make.min(firstRow, last)) };
 }
 
-function commentsOf({ rows, lanes, bands, subgroup, depth }: TileChoice): readonly string[] {
+function commentsOf({ rows, lanes, bands, subgroup, depth, matrixSubgroups }: TileChoice): readonly string[] {
   const tile = `${rows} rows by ${4 * lanes} columns, each lane four columns of every row`;
   if (subgroup) return [`${tile}; what one lane reads of the left operand is told to all.`];
   if (depth === undefined) return [`${tile}.`];
   const tiles = bands === 1 ? 'The' : `The ${bands} tiles'`;
-  return [`${tile}.`, `${tiles} lanes read ${depth} positions of both operands at a time into memory that they share.`];
-}
-
-function bandOf(values: Values, bands: number, band: Expr): Expr {
-  const { make } = values.emitter;
-  return make.add(make.mul(make.place('group.y'), make.u32(bands)), band);
+  const staged = `${tiles} lanes read ${depth} positions of both operands at a time into memory that they share`;
+  if (matrixSubgroups === undefined) return [`${tile}.`, `${staged}.`];
+  const subgroups =
+    matrixSubgroups === 1 ? 'the first subgroup multiplies' : `the first ${matrixSubgroups} subgroups multiply`;
+  return [`${tile}.`, `${staged};`, `${subgroups} it by matrices of eight by eight.`];
 }
 
 /** One variable a row for what differs from row to row, else one for all. */
@@ -126,8 +139,8 @@ function walkOuter(values: Values, tile: Tile, base: Point, left: number, body: 
   );
 }
 
-/** Every sum grows by what one step of the inner axis adds. */
-function multiply(values: Values, tile: Tile, operands: Operands, terms: InnerRange['terms'], sums: Sums): void {
+/** The products grow by what one step of the inner axis adds. */
+function addProducts(values: Values, tile: Tile, operands: Operands, sums: Sums): void {
   const { emitter } = values;
   const { make } = emitter;
   const { products } = tile.contraction;
@@ -146,7 +159,13 @@ function multiply(values: Values, tile: Tile, operands: Operands, terms: InnerRa
       emitter.assign(sum, make.builtin('add', 'f32', make.variable(sum), added));
     });
   }
-  for (const i of positions) {
+}
+
+/** What is accumulated beside the products grows by what one step adds. */
+function addTerms(values: Values, operands: Operands, terms: InnerRange['terms'], sums: Sums): void {
+  const { emitter } = values;
+  const { make } = emitter;
+  for (let i = 0; i < operands.step.length; i++) {
     for (const { accumulator, value } of terms) {
       const variables = sums.get(accumulator)!;
       variables.forEach((sum, r) => {

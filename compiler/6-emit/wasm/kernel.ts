@@ -158,7 +158,10 @@ class Statements {
         return writer.push({ kind: 'if', condition, then, otherwise });
       }
       case 'barrier':
-        throw new Error("a processor's kernels have no barriers");
+      case 'matrix':
+      case 'multiply':
+      case 'put-matrix':
+        throw new Error("a processor's kernels have no lanes");
       case 'return':
         return writer.push({ kind: 'break', label: workgroup });
     }

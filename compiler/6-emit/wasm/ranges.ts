@@ -73,7 +73,7 @@ export class Ranges {
         return this.#variables.get(expr.variable) ?? anything;
       case 'place': {
         const [x, y, z] = this.#groups;
-        const count = { 'group.x': x, 'group.y': y, 'group.z': z, lane: 1 }[expr.place];
+        const count = { 'group.x': x, 'group.y': y, 'group.z': z, lane: 1, subgroup: 1 }[expr.place];
         return { low: 0, high: count - 1, multiple: count === 1 ? 0 : 1 };
       }
       case 'builtin':

@@ -10,6 +10,8 @@ import type {
   Expr,
   ExprOf,
   LocalArray,
+  Matrix,
+  MatrixPlace,
   Statement,
   Variable,
 } from '../../5-kernel/schedule/loops.ts';
@@ -18,7 +20,7 @@ import { expressionsOf, mapBlocks, mapChildren, mapExpressions, blocksOf } from 
 import { Functions } from './functions.ts';
 import { legalName } from './names.ts';
 import { unsplat } from './unsplat.ts';
-import { placeArgument, type WgslBinding, type WgslKernel, type WgslType } from './program.ts';
+import { placeArgument, type PlaceArgument, type WgslBinding, type WgslKernel, type WgslType } from './program.ts';
 
 export function legalise(kernel: ScheduledKernel): WgslKernel {
   const functions = new Functions(namesIn(kernel));
@@ -53,19 +55,35 @@ export function legalise(kernel: ScheduledKernel): WgslKernel {
         return inner;
     }
   };
+  const legalPlace = (place: MatrixPlace): MatrixPlace => ({ ...place, array: rename<LocalArray>(place.array) });
   const legalStatement = (statement: Statement): Statement => {
     const next = mapBlocks(mapExpressions(statement, legal), (block) => block.map(legalStatement));
     if (next.kind === 'declare' || next.kind === 'assign' || next.kind === 'for') {
       return { ...next, variable: rename<Variable>(next.variable) };
     }
-    if (next.kind === 'array' || next.kind === 'put') return { ...next, array: rename<LocalArray>(next.array) };
-    return next.kind === 'store' ? { ...next, binding: rename<Binding>(next.binding) } : next;
+    switch (next.kind) {
+      case 'array':
+      case 'put':
+        return { ...next, array: rename<LocalArray>(next.array) };
+      case 'store':
+        return { ...next, binding: rename<Binding>(next.binding) };
+      case 'matrix': {
+        const from = next.from && { from: legalPlace(next.from) };
+        return { ...next, matrix: rename<Matrix>(next.matrix), ...from };
+      }
+      case 'multiply':
+        return { ...next, sum: rename<Matrix>(next.sum), left: rename<Matrix>(next.left), right: rename<Matrix>(next.right) }; // prettier-ignore
+      case 'put-matrix':
+        return { ...next, matrix: rename<Matrix>(next.matrix), to: legalPlace(next.to) };
+      default:
+        return next;
+    }
   };
   const statements = kernel.body.statements.map(legalStatement);
   return {
     name: legalName(kernel.name),
     documentation: kernel.documentation,
-    enables: kernel.features.map((feature) => (feature === 'shader-f16' ? 'f16' : feature)),
+    enables: kernel.features.map((feature) => (feature === 'shader-f16' ? 'f16' : feature.replaceAll('-', '_'))),
     uniforms: kernel.scalars.map(({ name, scalar }) => ({ name: legalName(name), element: scalar })),
     bindings: kernel.bindings.map((binding, i) => declaration(rename<Binding>(binding), i + 1)),
     constants: kernel.body.constants.map((constant) => rename<Constant>(constant)),
@@ -128,6 +146,7 @@ function namesIn({ name, bindings, body }: ScheduledKernel): ReadonlySet<string>
     for (const statement of block) {
       if (statement.kind === 'declare' || statement.kind === 'for') names.add(statement.variable.name);
       if (statement.kind === 'array') names.add(statement.array.name);
+      if (statement.kind === 'matrix') names.add(statement.matrix.name);
       blocksOf(statement).forEach(visit);
     }
   };
@@ -135,8 +154,8 @@ function namesIn({ name, bindings, body }: ScheduledKernel): ReadonlySet<string>
   return names;
 }
 
-function placesIn(statements: readonly Statement[]): ReadonlySet<'group' | 'lane'> {
-  const places = new Set<'group' | 'lane'>();
+function placesIn(statements: readonly Statement[]): WgslKernel['places'] {
+  const places = new Set<PlaceArgument>();
   const look = (expr: Expr): void => {
     if (expr.kind === 'place') places.add(placeArgument(expr.place));
     childrenOf(expr).forEach(look);

@@ -1,6 +1,6 @@
 /** The WGSL text of a legal kernel. Decides nothing. */
 import type { KernelEmitter } from '../../5-kernel/emitter.ts';
-import type { LocalArray, Statement } from '../../5-kernel/schedule/loops.ts';
+import type { LocalArray, Matrix, MatrixPlace, Statement } from '../../5-kernel/schedule/loops.ts';
 import type { ScheduledKernel } from '../../5-kernel/schedule/scheduled.ts';
 import { expressionText } from './expression.ts';
 import { legalise } from './legalise.ts';
@@ -66,6 +66,7 @@ function entryPoint({ name, workgroupSize, places, statements }: WgslKernel): re
   const args = [
     ...(places.has('group') ? ['@builtin(workgroup_id) group : vec3u'] : []),
     ...(places.has('lane') ? ['@builtin(local_invocation_index) lane : u32'] : []),
+    ...(places.has('subgroup') ? ['@builtin(subgroup_id) subgroup : u32'] : []),
   ];
   const size =
     workgroupSize[2] !== 1 ? workgroupSize : workgroupSize[1] !== 1 ? workgroupSize.slice(0, 2) : [workgroupSize[0]];
@@ -119,6 +120,23 @@ function statementText(statement: Statement, indent: string): readonly string[] 
       const otherwise = statement.otherwise.length === 0 ? [] : [`${indent}} else {`, ...block(statement.otherwise)];
       return [...codeLines(`${indent}if (${condition}) {`), ...block(statement.then), ...otherwise, `${indent}}`];
     }
+    case 'matrix': {
+      const { matrix, from } = statement;
+      const type = matrixType(matrix);
+      if (from === undefined) return [`${indent}var ${matrix.name} = ${type}();`];
+      const text = `subgroupMatrixLoad<${type}, ${orderOf(from)}>(${memoryText(from)}, ${from.stride}u)`;
+      return codeLines(`${indent}let ${matrix.name} = ${text};`);
+    }
+    case 'multiply': {
+      const { sum, left, right } = statement;
+      const args = [left, right, sum].map(({ name }) => name).join(', ');
+      return codeLines(`${indent}${sum.name} = subgroupMatrixMultiplyAccumulate(${args});`);
+    }
+    case 'put-matrix': {
+      const { matrix, to } = statement;
+      const args = `${memoryText(to)}, ${matrix.name}, ${to.stride}u`;
+      return codeLines(`${indent}subgroupMatrixStore<${orderOf(to)}>(${args});`);
+    }
     case 'barrier':
       return [`${indent}workgroupBarrier();`];
     case 'return':
@@ -139,6 +157,19 @@ function assignment({ variable, value }: Extract<Statement, { kind: 'assign' }>)
     if (itself) return `${variable.name} ${signs.get(value.name)!} ${expressionText(second!)}`;
   }
   return `${variable.name} = ${expressionText(value)}`;
+}
+
+/** Columns stand before rows, which are as many. */
+function matrixType({ part }: Matrix): string {
+  return `subgroup_matrix_${part}<f32, 8, 8>`;
+}
+
+function orderOf({ transposed }: MatrixPlace): string {
+  return transposed ? 'col_major' : 'row_major';
+}
+
+function memoryText({ array, index }: MatrixPlace): string {
+  return `&${array.name}, ${expressionText(index)}`;
 }
 
 function arrayType({ scalar, width, length }: LocalArray): string {

@@ -34,10 +34,12 @@ export interface WgslKernel {
   readonly functions: readonly WgslFunction[];
   readonly workgroupSize: readonly [number, number, number];
   /** What the entry point asks to be told. */
-  readonly places: ReadonlySet<'group' | 'lane'>;
+  readonly places: ReadonlySet<PlaceArgument>;
   readonly statements: readonly Statement[];
 }
 
-export function placeArgument(place: Place): 'group' | 'lane' {
-  return place === 'lane' ? 'lane' : 'group';
+export type PlaceArgument = 'group' | 'lane' | 'subgroup';
+
+export function placeArgument(place: Place): PlaceArgument {
+  return place === 'lane' || place === 'subgroup' ? place : 'group';
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { AdapterReport, ProcessorReport } from '../../../runtime/device/report.ts';
+import { type AdapterReport, type ProcessorReport, subgroupMatrices } from '../../../runtime/device/report.ts';
 import { type FoundSchedule, ScheduleCache, tunedOf, userCacheFolder } from '../../../runtime/tune/cache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vaec-schedules-'));
@@ -48,12 +48,13 @@ test('what was found is read again, by the same device, driver and vaec alone', 
   const others = [
     new ScheduleCache({ ...adapter, description: 'llvmpipe: Mesa 25.1.0 (LLVM 15.0.6)' }, '0.1.0', folder),
     new ScheduleCache({ ...adapter, subgroupSize: { min: 4, max: 8 } }, '0.1.0', folder),
+    new ScheduleCache({ ...adapter, features: [...adapter.features, subgroupMatrices] }, '0.1.0', folder),
     new ScheduleCache(adapter, '0.2.0', folder),
     new ScheduleCache(processor, '0.1.0', folder),
     new ScheduleCache({ ...processor, threads: 1 }, '0.1.0', folder),
   ];
   for (const other of others) expect(await other.read()).toEqual({ found: [], notes: [] });
-  expect(new Set([cache, ...others].map((one) => one.folder)).size).toBe(6);
+  expect(new Set([cache, ...others].map((one) => one.folder)).size).toBe(7);
 });
 
 describe('a file is passed over, with a word,', () => {

@@ -52,6 +52,18 @@ describe('adapters', () => {
     expect(reportOf(nvidia).profile).not.toBe('subgroup8');
   });
 
+  test('subgroups multiply matrices where those are of eight by eight f32', () => {
+    const feature = 'chromium-experimental-subgroup-matrix';
+    const config = { componentType: 'f32', resultComponentType: 'f32', M: 8, N: 8, K: 8 };
+    const features = new Set([...nvidia.features, feature]);
+    const reported = (...subgroupMatrixConfigs: (typeof config)[]) =>
+      reportOf({ info: { ...nvidia.info, subgroupMatrixConfigs }, features }).features.includes(feature);
+    expect(reported({ ...config, componentType: 'f16', resultComponentType: 'f16' }, config)).toBe(true);
+    expect(reported({ ...config, componentType: 'f16' }, { ...config, K: 16 })).toBe(false);
+    expect(reported()).toBe(false);
+    expect(reportOf({ info: nvidia.info, features }).features).toEqual(['subgroups', 'timestamp-query']);
+  });
+
   test('what a probe wrote becomes reports and reasons', () => {
     const facts = [lavapipe, lavapipe, nvidia].map(({ info, features }) => ({ info, features: [...features] }));
     expect(adaptersIn(JSON.stringify(facts)).map(({ vendor }) => vendor)).toEqual(['mesa', 'nvidia']);

@@ -1,6 +1,7 @@
 /** What a spec needs is told before anything is allocated, with the figures. */
 import { expect, describe, test } from 'vitest';
 import { splitNamed } from '../../../runtime/data/dataset.ts';
+import { subgroupMatrices } from '../../../runtime/device/report.ts';
 import { EnvironmentError } from '../../../runtime/errors.ts';
 import { demandMemory } from '../../../runtime/webgpu/limits.ts';
 import type { MemoryNeed } from '../../../compiler/5-kernel/needs.ts';
@@ -57,9 +58,11 @@ describe.skipIf(device === undefined)('a device', () => {
   });
 
   test('refuses kernels that were compiled for another device', async () => {
-    await expect(prepare(withKernel({ features: ['subgroups'], subgroupSize: 3 }))).rejects.toThrow(
+    await expect(prepare(withKernel({ features: ['subgroups'], subgroupSize: { min: 3, max: 3 } }))).rejects.toThrow(
       /update (is right for subgroups of 3 lanes|uses subgroups).*compile it again for this device/,
     );
+    const matrices = { features: ['subgroups', subgroupMatrices], subgroupSize: { min: 1, max: 128 } } as const;
+    await expect(prepare(withKernel(matrices))).rejects.toThrow(/update uses .*give that here too/);
     await expect(prepare(withKernel({ workgroupSize: [4096, 4, 1] }))).rejects.toThrow(/workgroups of 16384/);
     const bindings = Array.from({ length: 100 }, () => ({ name: 'b', access: 'read' as const, shape: [] }));
     await expect(prepare(withKernel({ bindings }))).rejects.toThrow(/binds 100 buffers/);

@@ -5,9 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chartsOf } from './harness/charts.ts';
+import { chartsOf, measuredGpu } from './harness/charts.ts';
 import { machineLine } from './harness/machine.ts';
 import type { Results } from './measures/measure.ts';
+
+const withoutGpu =
+  "**No graphics card has been measured.** Where a figure is of webgpu, ours or a peer's, Dawn computed on lavapipe: on the " +
+  'same cores as all others, by kernels of a profile that is made for it.';
 
 const files = process.argv.slice(2);
 const place = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -27,7 +31,8 @@ if (files.length === 0) {
   const text = [
     '<!-- Written by `npm run bench:report` from what `npm run bench` found. -->',
     '# Performance',
-    'Ratios of one run count: a machine drifts by a quarter between two. [bench/README.md](../bench/README.md) says how it is measured.',
+    'Ratios of one run count: a machine drifts by a quarter between two. [bench/README.md](../bench/README.md) says how it is measured, and what the columns are.',
+    ...(measuredGpu(found.map(({ results }) => results)) ? [] : [withoutGpu]),
     ...charts.map(({ name, title }) => `![${title}](images/${name})`),
     readFileSync(place('bench/notes.md'), 'utf8').trim(),
     '## Figures',

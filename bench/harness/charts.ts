@@ -2,15 +2,15 @@
 import type { Growth } from '../measures/growth.ts';
 import type { Finding, Results } from '../measures/measure.ts';
 import { workloadNamed } from '../workloads/list.ts';
-import { type Bar, barChart } from './bars.ts';
 import { type Curve, curveChart } from './curves.ts';
+import { type Dot, dotChart } from './dots.ts';
 import type { Machine } from './machine.ts';
 import { spreadOf } from './statistics.ts';
 
 /** What a race keeps of a workload, as far as a chart needs it. */
 interface Raced {
   readonly workload: string;
-  readonly contenders: readonly { readonly name: string; readonly times: readonly number[] }[];
+  readonly contenders: readonly { readonly name: string; readonly device: string; readonly times: readonly number[] }[];
 }
 
 interface Chart {
@@ -48,11 +48,11 @@ function chartsOfFinding({ measure, data }: Finding, mark: Mark): readonly Chart
   switch (measure) {
     case 'step':
       return (data as readonly Raced[]).map((raced) =>
-        bars(raced, `milliseconds a step: ${workloadNamed(raced.workload).title}`, mark),
+        dots(raced, `milliseconds a step: ${workloadNamed(raced.workload).title}`, mark),
       );
     case 'sampling':
       return (data as readonly Raced[]).map((raced) =>
-        bars(raced, 'milliseconds to draw 10,000 pictures: MNIST VAE', mark),
+        dots(raced, 'milliseconds to draw 10,000 pictures: MNIST VAE', mark),
       );
     case 'growth':
       return [curves(data as readonly Growth[], mark)];
@@ -61,22 +61,39 @@ function chartsOfFinding({ measure, data }: Finding, mark: Mark): readonly Chart
   }
 }
 
-function bars({ workload, contenders }: Raced, what: string, mark: Mark): Chart {
+function dots({ workload, contenders }: Raced, what: string, mark: Mark): Chart {
   const title = `${what}${mark.title}`;
   const sorted = contenders
-    .map(({ name, times }): Bar => ({ name, ...spreadOf(times), ours: name.startsWith('vaec') }))
+    .map(({ name, device, times }): Dot => {
+      return { name: placed(name, device), ...spreadOf(times), ours: name.startsWith('vaec') };
+    })
     .sort((a, b) => a.median - b.median);
-  return { name: `bench-${workload}${mark.file}.svg`, title, svg: barChart(title, sorted) };
+  return { name: `bench-${workload}${mark.file}.svg`, title, svg: dotChart(title, sorted) };
+}
+
+/** Whether any of the contenders computed on a graphics card. */
+export function measuredGpu(all: readonly Results[]): boolean {
+  const raced = all.flatMap(({ measures }) => measures.filter(({ measure }) => ['step', 'sampling'].includes(measure)));
+  return raced
+    .flatMap(({ data }) => data as readonly Raced[])
+    .flatMap(({ contenders }) => contenders)
+    .some(({ name, device }) => name.includes('cuda') || (name.includes('webgpu') && placed(name, device) === name));
+}
+
+/** The contender as a reader must know it: `webgpu` alone would be taken for a graphics card. */
+function placed(name: string, device: string): string {
+  return /llvmpipe/i.test(device) ? name.replace('webgpu', 'webgpu (lavapipe)') : name;
 }
 
 function curves(grown: readonly Growth[], mark: Mark): Chart {
   const models = [...new Set(grown.map(({ model }) => model))];
   const title = `milliseconds a step as the work grows: ${models.join('; ')}${mark.title}`;
   const panels = grown.map(({ title: of, points }) => {
-    const names = [...new Set(points.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
-    const at = (name: string) =>
+    const all = points.flatMap(({ contenders }) => contenders);
+    const names = [...new Set(all.map(({ name, device }) => placed(name, device)))];
+    const at = (wanted: string) =>
       points.flatMap(({ value, contenders }): Curve['points'] => {
-        const times = contenders.find((one) => one.name === name)?.times;
+        const times = contenders.find(({ name, device }) => placed(name, device) === wanted)?.times;
         if (times === undefined) return [];
         const { median, least, most } = spreadOf(times);
         return [[value, median, least, most]];

@@ -64,7 +64,7 @@ const steps = 20;
 /** What was found at a value of an axis. */
 interface Point {
   readonly value: number;
-  readonly contenders: readonly { readonly name: string; readonly times: readonly number[] }[];
+  readonly contenders: readonly { readonly name: string; readonly device: string; readonly times: readonly number[] }[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -118,7 +118,9 @@ async function timesOf(
     const quiet = () => undefined;
     return withField(entries, setting, quiet, async ({ contestants, leftOut }) => {
       const { timed, lost } = await race(contestants, rounds, { ask: 'steps', most: steps }, tell);
-      const contenders = timed.map(({ contestant, times }) => ({ name: contestant.entry.name, times }));
+      const contenders = timed.map(({ contestant: { entry, ready }, times }) => {
+        return { name: entry.name, device: ready.device, times };
+      });
       return { contenders, leftOut: [...leftOut, ...lost] };
     });
   });

@@ -1,7 +1,7 @@
 /** Tuned schedules for the commands that compute: where they are kept, and what is said of them. */
 import type { Plan } from '../compiler/5-kernel/plan.ts';
 import type { TunedSchedule } from '../compiler/5-kernel/tuned.ts';
-import type { DeviceReport } from '../runtime/device/report.ts';
+import { type DeviceReport, subgroupMatrices } from '../runtime/device/report.ts';
 import { ScheduleCache, tunedOf } from '../runtime/tune/cache.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -21,6 +21,11 @@ export async function tunedSchedules(
   if (!tuned) return [];
   const { found, notes } = await cacheFor(report).read();
   for (const note of notes) terminal.err(`note: ${note}`);
+  if (found.length === 0 && report.target === 'webgpu' && report.features.includes(subgroupMatrices)) {
+    terminal.err(
+      'note: nothing was tuned with --subgroup-matrices yet, and what was tuned without is not used: run "vaec tune"',
+    );
+  }
   return tunedOf(found);
 }
 

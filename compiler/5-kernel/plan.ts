@@ -14,7 +14,7 @@ import type { Piece } from './fuse/pieces.ts';
 import type { Target } from './schedule/profile.ts';
 import type { TunedSchedule } from './tuned.ts';
 
-export const planVersion = 3;
+export const planVersion = 2;
 
 /** A device buffer that the runtime makes before the first dispatch, zeroed unless said otherwise. */
 export interface PlanBuffer {
@@ -47,8 +47,8 @@ export interface PlanKernel {
   readonly scalars: readonly string[];
   /** Features that the text enables; the device must have them. */
   readonly features: readonly ('subgroups' | 'shader-f16' | 'chromium-experimental-subgroup-matrix')[];
-  /** The sizes of subgroups that it is right for; absent when any is. */
-  readonly subgroupSize?: { readonly min: number; readonly max: number };
+  /** Subgroup size that it is right for; absent when any is. */
+  readonly subgroupSize?: number;
   /** Bytes of memory of its own that each thread needs while it runs; only on the cpu target, 0 where absent. */
   readonly scratch?: number;
   readonly workgroupSize: readonly [number, number, number];

@@ -19,7 +19,7 @@ export interface AdapterReport {
   readonly software: boolean;
   /** Lanes of a subgroup, smallest and largest; absent without subgroups. */
   readonly subgroupSize?: { readonly min: number; readonly max: number };
-  /** Of the useful ones those it has; subgroup matrices only where they were asked for, and of eight by eight f32. */
+  /** Of the useful ones those it has; subgroup matrices where those are of eight by eight f32. */
   readonly features: readonly Feature[];
   /** The profile that kernels for it are compiled for. */
   readonly profile: string;

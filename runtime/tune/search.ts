@@ -124,7 +124,6 @@ export async function search<C extends Contestant>(subject: Subject<C>): Promise
  */
 function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>): readonly Choice[] {
   const whole = choices.filter(({ parts }) => parts === undefined);
-  const kindOf = (choice: Choice): string => ('depth' in choice ? `${choice.kind}, staged` : choice.kind);
   const kinds = new Set(whole.map(kindOf));
   kinds.delete(kindOf(byDefault.choice));
   const loops = keyOf(withoutParts(byDefault.choice));
@@ -135,6 +134,12 @@ function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>
     return own.filter((_, i) => places.includes(i));
   });
   return known === undefined ? others : [known, ...others];
+}
+
+/** What the first heat has some of each. */
+function kindOf(choice: Choice): string {
+  if (choice.kind !== 'tile') return choice.kind;
+  return choice.matrixSubgroups !== undefined ? 'matrices' : choice.depth !== undefined ? 'staged' : 'tile';
 }
 
 /** The next contestants: the first ones, then of choices not tried yet those that differ least from the best. */
@@ -168,8 +173,9 @@ export function distance(one: Choice, other: Choice): number {
   if (one.kind !== other.kind) return 100;
   const [a, b] = [one, other] as unknown as readonly Readonly<Record<string, unknown>>[];
   return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].reduce((sum, name) => {
-    // A number is absent where there is nothing to divide or to stage: one part, one position.
-    const [value, wanted] = [a![name] ?? 1, b![name] ?? 1];
+    // A number is absent where there is nothing to divide or to stage: one part, one position. But one subgroup is some.
+    const none = name === 'matrixSubgroups' ? 0.5 : 1;
+    const [value, wanted] = [a![name] ?? none, b![name] ?? none];
     if (value === wanted) return sum;
     return sum + 1 + (typeof value === 'number' ? Math.abs(Math.log2(value / (wanted as number))) / 4 : 0);
   }, 0);

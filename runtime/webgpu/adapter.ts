@@ -1,22 +1,27 @@
 /** Finding an adapter: the entry to WebGPU, what the adapter reports, and the kernels' profile that suits it. */
 import { profileFor } from '../../compiler/5-kernel/schedule/profile.ts';
+import type { DeviceLimits } from '../../compiler/5-kernel/schedule/space.ts';
 import { type AdapterReport, subgroupMatrices, usefulFeatures } from '../device/report.ts';
 import { EnvironmentError } from '../errors.ts';
 import { installAdvice } from './advice.ts';
 
-/** What is asked of WebGPU beyond the standard. */
+/** What is asked of WebGPU beyond the standard; a device that lacks it is not opened. */
 export interface Extensions {
-  /** Lets kernels multiply matrices by subgroups: Dawn then allows what it counts as unsafe. */
+  /** Lets kernels that were tuned so multiply matrices by subgroups: Dawn then allows what it counts as unsafe. */
   readonly subgroupMatrices?: boolean;
+}
+
+export function dawnFlags({ subgroupMatrices }: Extensions): readonly string[] {
+  // Timestamps to the nanosecond: Dawn rounds them to 65 µs, against pages of the web that would listen in.
+  const precise = 'disable-dawn-features=timestamp_quantization';
+  return subgroupMatrices ? [precise, 'enable-dawn-features=allow_unsafe_apis'] : [precise];
 }
 
 /** WebGPU of this process. Loaded late: most commands need no device, and its native part takes time. */
 export async function loadWebGPU(extensions: Extensions = {}): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
-    // Timestamps to the nanosecond: Dawn rounds them to 65 µs, against pages of the web that would listen in.
-    const precise = 'disable-dawn-features=timestamp_quantization';
-    return create([precise, ...(extensions.subgroupMatrices ? ['enable-dawn-features=allow_unsafe_apis'] : [])]);
+    return create([...dawnFlags(extensions)]);
   } catch (error) {
     throw new EnvironmentError(
       `the package "webgpu" could not be loaded for ${process.platform} on ${process.arch}: run "npm ci" again there, ` +
@@ -68,7 +73,30 @@ export function reportOf(adapter: AdapterFacts): AdapterReport {
   return subgroups ? { ...report, subgroupSize: { min, max } } : report;
 }
 
-/** Eight by eight in f32: what kernels are written for, and as exact as without. */
+/** Throws an EnvironmentError where the adapter lacks what is asked for. */
+export function demandExtensions({ features, description }: AdapterReport, extensions: Extensions): void {
+  if (!extensions.subgroupMatrices || features.includes(subgroupMatrices)) return;
+  throw new EnvironmentError(
+    `the subgroups of this device (${description}) multiply no matrices of eight by eight f32: do without --subgroup-matrices ` +
+      '(a run that was begun with it goes on with --no-tuned)',
+  );
+}
+
+/** What it allows the workgroups of kernels. */
+export function limitsOf(
+  limits: Pick<GPUSupportedLimits, 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'>,
+  { features, subgroupSize }: Pick<AdapterReport, 'features' | 'subgroupSize'>,
+): DeviceLimits {
+  const { min, max } = subgroupSize ?? { min: 0, max: 0 };
+  return {
+    invocations: limits.maxComputeInvocationsPerWorkgroup,
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    ...(min > 0 && min === max && { subgroupSize: min }),
+    ...(features.includes(subgroupMatrices) && { subgroupMatrices: true }),
+  };
+}
+
+/** Eight by eight, f32 throughout: what kernels are written for. */
 function isUsed({ componentType, resultComponentType, M, N, K }: MatrixConfig): boolean {
   return componentType === 'f32' && resultComponentType === 'f32' && M === 8 && N === 8 && K === 8;
 }

@@ -2,10 +2,10 @@
 import type { CompiledKernels } from '../../compiler/5-kernel/plan.ts';
 import type { DeviceLimits } from '../../compiler/5-kernel/schedule/space.ts';
 import type { Device } from '../device/device.ts';
-import { type AdapterReport, subgroupMatrices } from '../device/report.ts';
+import type { AdapterReport } from '../device/report.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import { type Extensions, loadWebGPU, noAdapterError, reportOf } from './adapter.ts';
+import { demandExtensions, type Extensions, limitsOf, loadWebGPU, noAdapterError, reportOf } from './adapter.ts';
 import { WebGpuExecutor } from './executor.ts';
 import { eagerWait, patientWait, type Wait } from './wait.ts';
 
@@ -62,8 +62,8 @@ export class WebGpuDevice implements Device {
   }
 
   /** The same, but undefined where there is no GPU, though there may be an adapter that does without. */
-  static openHardware(extensions: Extensions = {}): Promise<WebGpuDevice | undefined> {
-    return WebGpuDevice.#open(({ software }) => !software, extensions);
+  static openHardware(): Promise<WebGpuDevice | undefined> {
+    return WebGpuDevice.#open(({ software }) => !software, {});
   }
 
   static async #open(
@@ -75,11 +75,7 @@ export class WebGpuDevice implements Device {
     if (adapter === null) return undefined;
     const report = reportOf(adapter);
     if (!accepts(report)) return undefined;
-    if (extensions.subgroupMatrices && !report.features.includes(subgroupMatrices)) {
-      throw new EnvironmentError(
-        `the subgroups of this device (${report.description}) multiply no matrices of eight by eight f32: do without --subgroup-matrices`,
-      );
-    }
+    demandExtensions(report, extensions);
     roots.add(root);
     try {
       const gpu = await adapter.requestDevice({
@@ -99,16 +95,7 @@ export class WebGpuDevice implements Device {
   }
 
   get limits(): DeviceLimits {
-    const { maxComputeInvocationsPerWorkgroup: invocations, maxComputeWorkgroupStorageSize: workgroupBytes } =
-      this.gpu.limits;
-    const { min, max } = this.report.subgroupSize ?? { min: 0, max: 0 };
-    const hasMatrices = this.report.features.includes(subgroupMatrices);
-    return {
-      invocations,
-      workgroupBytes,
-      ...(min > 0 && min === max && { subgroupSize: min }),
-      ...(hasMatrices && { matrixSubgroupSize: max }),
-    };
+    return limitsOf(this.gpu.limits, this.report);
   }
 
   check(): void {

@@ -79,18 +79,22 @@ function demandKernel(kernel: PlanKernel, plan: Plan, device: WebGpuDevice): voi
   const again = `it was compiled for the profile "${plan.profile}", and this device (${report.description}) takes "${report.profile}": compile it again for this device`;
   for (const feature of kernel.features) {
     if (!report.features.includes(feature)) {
-      const remedy = feature === subgroupMatrices ? 'it was tuned for --subgroup-matrices: give that here too' : again;
-      throw new EnvironmentError(`kernel ${kernel.name} uses ${feature}, which the device lacks; ${remedy}`);
+      const remedy =
+        feature === subgroupMatrices
+          ? 'it was tuned with --subgroup-matrices: give that here too, or where there are none --no-tuned'
+          : again;
+      throw new EnvironmentError(
+        `kernel ${kernel.name} uses ${feature}, which this device was not opened with; ${remedy}`,
+      );
     }
   }
   const { subgroupSize } = kernel;
   if (subgroupSize !== undefined) {
     const { min, max } = report.subgroupSize ?? { min: 0, max: 0 };
-    if (min < subgroupSize.min || max > subgroupSize.max) {
-      const lanes = (size: { min: number; max: number }) =>
-        size.min === size.max ? `${size.min}` : `${size.min} to ${size.max}`;
+    if (min !== subgroupSize || max !== subgroupSize) {
+      const has = min === max ? `${min}` : `${min} to ${max}`;
       throw new EnvironmentError(
-        `kernel ${kernel.name} is right for subgroups of ${lanes(subgroupSize)} lanes, and the device's have ${lanes({ min, max })}; ${again}`,
+        `kernel ${kernel.name} is right for subgroups of ${subgroupSize} lanes, and the device's have ${has}; ${again}`,
       );
     }
   }

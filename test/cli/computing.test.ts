@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { checkDeviceFlags, computingLine, openChosenDevice } from '../../cli/computing.ts';
 import type { AdapterReport, ProcessorReport } from '../../runtime/device/report.ts';
 import { UsageError } from '../../runtime/errors.ts';
+import { openTestDevice } from '../support/device.ts';
 import { record } from './recorder.ts';
+
+const device = await openTestDevice();
 
 const processor: ProcessorReport = { target: 'cpu', description: 'EPYC', simd: 'relaxed', threads: 2, profile: 'cpu' };
 const adapter: AdapterReport = {
@@ -37,6 +40,15 @@ describe('opening', () => {
     (await openChosenDevice({ device: 'cpu', threads: 3, json: true }, programs.terminal)).close();
     expect(JSON.parse(programs.out())).toMatchObject({ kind: 'device', target: 'cpu', threads: 3, profile: 'cpu' });
     expect(programs.err()).toBe('');
+  });
+
+  test.skipIf(device === undefined)('subgroup matrices are asked of the device', async () => {
+    const flags = { device: 'webgpu', subgroupMatrices: true } as const;
+    // Opened, the device has them; else it was refused for want of them.
+    const opened = await openChosenDevice(flags, record().terminal).catch((error: unknown) => error as Error);
+    if (opened instanceof Error) return expect(opened.message).toMatch(/multiply no matrices.*--subgroup-matrices/);
+    expect(opened.limits.subgroupMatrices).toBe(true);
+    opened.close();
   });
 
   test('threads are for the processor, subgroup matrices for GPUs', () => {

@@ -19,6 +19,9 @@ describe('a label', () => {
     ['NULL', 'NULL_value'],
     ['smoothstep', 'smoothstep_value'],
     ['row', 'row_value'],
+    ['group', 'group_value'],
+    ['subgroup', 'subgroup_value'],
+    ['Scalars', 'Scalars_value'],
     ['rows', 'rows'],
   ])('%s is named %s', (label, name) => {
     expect(identifier(label)).toBe(name);

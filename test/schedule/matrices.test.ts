@@ -1,5 +1,6 @@
 /** Products by matrices that subgroups hold: on which devices they are offered, and that they add up to the same. */
 import { describe, expect, test } from 'vitest';
+import type { Kernel } from '../../compiler/5-kernel/ir.ts';
 import type { Choice, TileChoice } from '../../compiler/5-kernel/schedule/choice.ts';
 import { gpu } from '../../compiler/5-kernel/schedule/profile.ts';
 import { scheduleKernel } from '../../compiler/5-kernel/schedule/schedule.ts';
@@ -7,6 +8,7 @@ import { isInSpace, spaceOf } from '../../compiler/5-kernel/schedule/space.ts';
 import { emitWgsl } from '../../compiler/6-emit/wgsl/print.ts';
 import { heads } from '../support/contraction-shapes.ts';
 import { all } from '../support/kernel-shapes.ts';
+import { contraction, plainStore } from '../support/kernels.ts';
 import { runLanes } from '../support/run-lanes.ts';
 import { matrices, matrixKernels, type RunScheduled, stagedKernels, variantsAgree } from '../support/variants.ts';
 
@@ -33,25 +35,60 @@ describe('interpreted lane by lane, there agree with float64', () => {
     const kernel = heads(8, 16, 32);
     await variantsAgree(kernel, [matrices(4, 8, 2, 8, 2)], gpu, emitWgsl, interpreted(8));
   });
+});
 
-  test('matrices where subgroups are smaller than was counted on: some wait', async () => {
-    await agree('contraction x W, odd', matrices(4, 8, 2, 8, 2), 4);
-    await agree('weight and bias gradient', matrices(4, 4, 4, 8, 1), 4);
+describe('matrices are offered', () => {
+  const kernel = all['contraction x W']!;
+  const limits = { invocations: 256, workgroupBytes: 32768, subgroupSize: 32 };
+  const offered = (of: Kernel, more: object) =>
+    spaceOf(of, gpu, { ...limits, ...more }).filter((choice) => 'matrixSubgroups' in choice) as TileChoice[];
+
+  test('where subgroups of one size multiply them, by whole subgroups', () => {
+    expect(offered(kernel, {})).toEqual([]);
+    expect(offered(kernel, { subgroupMatrices: true, subgroupSize: undefined })).toEqual([]);
+    const found = offered(kernel, { subgroupMatrices: true });
+    expect(found.length).toBeGreaterThan(0);
+    for (const choice of found) {
+      expect(choice.lanes * choice.bands).toBe(32 * choice.matrixSubgroups!);
+      const { features, subgroupSize } = scheduleKernel(kernel, gpu, { choice });
+      expect({ features, subgroupSize }).toEqual({
+        features: ['subgroups', 'chromium-experimental-subgroup-matrix'],
+        subgroupSize: 32,
+      });
+    }
+  });
+
+  test('with no more sums than registers hold, of all products together', () => {
+    const sums = (of: Kernel, choice: TileChoice) =>
+      count(emitWgsl(scheduleKernel(of, gpu, { choice })), 'subgroup_matrix_result');
+    const large = contraction('plain', [128, 64, 256], plainStore);
+    const most = (of: Kernel) => Math.max(...offered(of, { subgroupMatrices: true }).map((one) => sums(of, one)));
+    expect(most(large)).toBe(32);
+    expect(most(heads(128, 64, 256))).toBe(32);
+  });
+
+  test('with blocks as square as can be, whose operands are read once', () => {
+    const text = (of: Kernel, choice: TileChoice) => emitWgsl(scheduleKernel(of, gpu, { choice }));
+    // 64 rows by 64 columns in four blocks of 32 by 32, in place of two of 64 by 16 beside two.
+    const one = text(contraction('plain', [64, 64, 64], plainStore), matrices(8, 16, 8, 8, 4));
+    expect([count(one, 'subgroup_matrix_left'), count(one, 'subgroup_matrix_right')]).toEqual([4, 4]);
+    // The two products share the left operand.
+    const two = text(heads(8, 16, 32), matrices(4, 8, 2, 8, 2));
+    expect([count(two, 'subgroup_matrix_left'), count(two, 'subgroup_matrix_right')]).toEqual([1, 4]);
+  });
+
+  test('but no number of subgroups that no device has', () => {
+    for (const subgroups of [3, 6, 2 ** 24])
+      expect(isInSpace(matrices(4, 8, 4, 8, subgroups), kernel, gpu)).toBe(false);
+    expect(isInSpace(matrices(4, 8, 4, 8, 2), kernel, gpu)).toBe(true);
   });
 });
 
-test('matrices are offered where the device has them, by whole subgroups', () => {
-  const kernel = all['contraction x W']!;
-  const limits = { invocations: 256, workgroupBytes: 32768, subgroupSize: 32 };
-  const offered = (more: object) =>
-    spaceOf(kernel, gpu, { ...limits, ...more }).filter((choice) => 'matrixSubgroups' in choice) as TileChoice[];
-  expect(offered({})).toEqual([]);
-  const found = offered({ matrixSubgroupSize: 32 });
-  expect(found.length).toBeGreaterThan(0);
-  for (const choice of found) {
-    expect(choice.lanes * choice.bands).toBe(32 * choice.matrixSubgroups!);
-    const { features, subgroupSize } = scheduleKernel(kernel, gpu, { choice });
-    expect(features).toEqual(['subgroups', 'chromium-experimental-subgroup-matrix']);
-    expect(subgroupSize).toEqual({ min: 1, max: 32 });
-  }
+test('what is summed beside the products is read where it lies staged', () => {
+  const text = emitWgsl(scheduleKernel(all['weight and bias gradient']!, gpu, { choice: matrices(4, 4, 4, 8, 1) }));
+  const [, beside] = /ahead \+= 4u\) \{\n([^}]*)\}/.exec(text)!;
+  expect(beside).toContain('staged[');
+  expect(beside).not.toMatch(/\bd?y\[/);
 });
+
+const count = (text: string, word: string): number => text.split(word).length - 1;

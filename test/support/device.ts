@@ -6,8 +6,8 @@ import { WebGpuDevice } from '../../runtime/webgpu/device.ts';
 
 /**
  * The device, or undefined with a line on the terminal where the machine has no adapter; then the test skips itself.
- * With VAEC_REQUIRE_DEVICE=1 a missing adapter fails instead, but not one without an extension. To be called once, at the
- * top of a test file.
+ * With VAEC_REQUIRE_DEVICE=1 a missing adapter fails instead, but not one without an extension. To be called once for
+ * the same extensions, at the top of a test file.
  */
 export async function openTestDevice(extensions: Extensions = {}): Promise<WebGpuDevice | undefined> {
   try {

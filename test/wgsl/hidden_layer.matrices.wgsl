@@ -11,21 +11,15 @@ enable chromium_experimental_subgroup_matrix;
 const K = 8u;
 const COLUMNS4 = 8u;
 
-var<workgroup> left : array<f32, 128>;
-var<workgroup> right : array<f32, 256>;
-var<workgroup> products : array<f32, 512>;
+var<workgroup> staged : array<f32, 512>;
 
 @compute @workgroup_size(32)
-fn hidden_layer(
-  @builtin(workgroup_id) group : vec3u,
-  @builtin(local_invocation_index) lane : u32,
-  @builtin(subgroup_id) subgroup : u32,
-) {
+fn hidden_layer(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
   let first_row = (group.y * 4u + lane / 8u) * 4u;
   let column4 = group.x * 8u + lane % 8u;
   // 4 rows by 32 columns, each lane four columns of every row.
   // The 4 tiles' lanes read 8 positions of both operands at a time into memory that they share;
-  // the first subgroup multiplies it by matrices of eight by eight.
+  // subgroups multiply it by matrices of eight by eight.
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();
@@ -48,28 +42,28 @@ fn hidden_layer(
       let x3 = x[(group.y * 16u + quad * 4u + 3u) * 2u + (k + ahead) / 4u];
       let four = vec4f(x0.x, x1.x, x2.x, x3.x);
       let first = (ahead * 4u + quad) * 4u;
-      left[first] = four.x;
-      left[first + 1u] = four.y;
-      left[first + 2u] = four.z;
-      left[first + 3u] = four.w;
+      staged[first] = four.x;
+      staged[first + 1u] = four.y;
+      staged[first + 2u] = four.z;
+      staged[first + 3u] = four.w;
       let four2 = vec4f(x0.y, x1.y, x2.y, x3.y);
       let first2 = ((ahead + 1u) * 4u + quad) * 4u;
-      left[first2] = four2.x;
-      left[first2 + 1u] = four2.y;
-      left[first2 + 2u] = four2.z;
-      left[first2 + 3u] = four2.w;
+      staged[first2] = four2.x;
+      staged[first2 + 1u] = four2.y;
+      staged[first2 + 2u] = four2.z;
+      staged[first2 + 3u] = four2.w;
       let four3 = vec4f(x0.z, x1.z, x2.z, x3.z);
       let first3 = ((ahead + 2u) * 4u + quad) * 4u;
-      left[first3] = four3.x;
-      left[first3 + 1u] = four3.y;
-      left[first3 + 2u] = four3.z;
-      left[first3 + 3u] = four3.w;
+      staged[first3] = four3.x;
+      staged[first3 + 1u] = four3.y;
+      staged[first3 + 2u] = four3.z;
+      staged[first3 + 3u] = four3.w;
       let four4 = vec4f(x0.w, x1.w, x2.w, x3.w);
       let first4 = ((ahead + 3u) * 4u + quad) * 4u;
-      left[first4] = four4.x;
-      left[first4 + 1u] = four4.y;
-      left[first4 + 2u] = four4.z;
-      left[first4 + 3u] = four4.w;
+      staged[first4] = four4.x;
+      staged[first4 + 1u] = four4.y;
+      staged[first4 + 2u] = four4.z;
+      staged[first4 + 3u] = four4.w;
     }
     for (var block = lane; block < 16u; block += 32u) {
       let ahead = block / 8u * 4u;
@@ -78,67 +72,66 @@ fn hidden_layer(
       let w1 = w[(k + ahead + 1u) * COLUMNS4 + group.x * 8u + quad];
       let w2 = w[(k + ahead + 2u) * COLUMNS4 + group.x * 8u + quad];
       let w3 = w[(k + ahead + 3u) * COLUMNS4 + group.x * 8u + quad];
-      let first = (ahead * 8u + quad) * 4u;
-      right[first] = w0.x;
-      right[first + 1u] = w0.y;
-      right[first + 2u] = w0.z;
-      right[first + 3u] = w0.w;
-      let first2 = ((ahead + 1u) * 8u + quad) * 4u;
-      right[first2] = w1.x;
-      right[first2 + 1u] = w1.y;
-      right[first2 + 2u] = w1.z;
-      right[first2 + 3u] = w1.w;
-      let first3 = ((ahead + 2u) * 8u + quad) * 4u;
-      right[first3] = w2.x;
-      right[first3 + 1u] = w2.y;
-      right[first3 + 2u] = w2.z;
-      right[first3 + 3u] = w2.w;
-      let first4 = ((ahead + 3u) * 8u + quad) * 4u;
-      right[first4] = w3.x;
-      right[first4 + 1u] = w3.y;
-      right[first4 + 2u] = w3.z;
-      right[first4 + 3u] = w3.w;
+      let first = 128u + (ahead * 8u + quad) * 4u;
+      staged[first] = w0.x;
+      staged[first + 1u] = w0.y;
+      staged[first + 2u] = w0.z;
+      staged[first + 3u] = w0.w;
+      let first2 = 128u + ((ahead + 1u) * 8u + quad) * 4u;
+      staged[first2] = w1.x;
+      staged[first2 + 1u] = w1.y;
+      staged[first2 + 2u] = w1.z;
+      staged[first2 + 3u] = w1.w;
+      let first3 = 128u + ((ahead + 2u) * 8u + quad) * 4u;
+      staged[first3] = w2.x;
+      staged[first3 + 1u] = w2.y;
+      staged[first3 + 2u] = w2.z;
+      staged[first3 + 3u] = w2.w;
+      let first4 = 128u + ((ahead + 3u) * 8u + quad) * 4u;
+      staged[first4] = w3.x;
+      staged[first4 + 1u] = w3.y;
+      staged[first4 + 2u] = w3.z;
+      staged[first4 + 3u] = w3.w;
     }
     workgroupBarrier();
-    if (subgroup < 1u) {
-      for (var ahead = 0u; ahead < 8u; ahead += 8u) {
-        let rows0 = subgroupMatrixLoad<subgroup_matrix_left<f32, 8, 8>, col_major>(&left, ahead * 16u, 16u);
-        let rows1 = subgroupMatrixLoad<subgroup_matrix_left<f32, 8, 8>, col_major>(&left, ahead * 16u + 8u, 16u);
-        let columns0 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&right, ahead * 32u, 32u);
-        let columns1 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&right, ahead * 32u + 8u, 32u);
-        let columns2 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&right, ahead * 32u + 16u, 32u);
-        let columns3 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&right, ahead * 32u + 24u, 32u);
-        sum0_0 = subgroupMatrixMultiplyAccumulate(rows0, columns0, sum0_0);
-        sum0_1 = subgroupMatrixMultiplyAccumulate(rows0, columns1, sum0_1);
-        sum0_2 = subgroupMatrixMultiplyAccumulate(rows0, columns2, sum0_2);
-        sum0_3 = subgroupMatrixMultiplyAccumulate(rows0, columns3, sum0_3);
-        sum1_0 = subgroupMatrixMultiplyAccumulate(rows1, columns0, sum1_0);
-        sum1_1 = subgroupMatrixMultiplyAccumulate(rows1, columns1, sum1_1);
-        sum1_2 = subgroupMatrixMultiplyAccumulate(rows1, columns2, sum1_2);
-        sum1_3 = subgroupMatrixMultiplyAccumulate(rows1, columns3, sum1_3);
-      }
+    for (var ahead = 0u; ahead < 8u; ahead += 8u) {
+      let rows0 = subgroupMatrixLoad<subgroup_matrix_left<f32, 8, 8>, col_major>(&staged, ahead * 16u, 16u);
+      let rows1 = subgroupMatrixLoad<subgroup_matrix_left<f32, 8, 8>, col_major>(&staged, ahead * 16u + 8u, 16u);
+      let columns0 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&staged, 128u + ahead * 32u, 32u);
+      let columns1 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&staged, 128u + ahead * 32u + 8u,
+          32u);
+      let columns2 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&staged, 128u + ahead * 32u + 16u,
+          32u);
+      let columns3 = subgroupMatrixLoad<subgroup_matrix_right<f32, 8, 8>, row_major>(&staged, 128u + ahead * 32u + 24u,
+          32u);
+      sum0_0 = subgroupMatrixMultiplyAccumulate(rows0, columns0, sum0_0);
+      sum0_1 = subgroupMatrixMultiplyAccumulate(rows0, columns1, sum0_1);
+      sum0_2 = subgroupMatrixMultiplyAccumulate(rows0, columns2, sum0_2);
+      sum0_3 = subgroupMatrixMultiplyAccumulate(rows0, columns3, sum0_3);
+      sum1_0 = subgroupMatrixMultiplyAccumulate(rows1, columns0, sum1_0);
+      sum1_1 = subgroupMatrixMultiplyAccumulate(rows1, columns1, sum1_1);
+      sum1_2 = subgroupMatrixMultiplyAccumulate(rows1, columns2, sum1_2);
+      sum1_3 = subgroupMatrixMultiplyAccumulate(rows1, columns3, sum1_3);
     }
     workgroupBarrier();
   }
-  if (subgroup < 1u) {
-    subgroupMatrixStore<row_major>(&products, 0u, sum0_0, 32u);
-    subgroupMatrixStore<row_major>(&products, 8u, sum0_1, 32u);
-    subgroupMatrixStore<row_major>(&products, 16u, sum0_2, 32u);
-    subgroupMatrixStore<row_major>(&products, 24u, sum0_3, 32u);
-    subgroupMatrixStore<row_major>(&products, 256u, sum1_0, 32u);
-    subgroupMatrixStore<row_major>(&products, 264u, sum1_1, 32u);
-    subgroupMatrixStore<row_major>(&products, 272u, sum1_2, 32u);
-    subgroupMatrixStore<row_major>(&products, 280u, sum1_3, 32u);
-  }
+  subgroupMatrixStore<row_major>(&staged, 0u, sum0_0, 32u);
+  subgroupMatrixStore<row_major>(&staged, 8u, sum0_1, 32u);
+  subgroupMatrixStore<row_major>(&staged, 16u, sum0_2, 32u);
+  subgroupMatrixStore<row_major>(&staged, 24u, sum0_3, 32u);
+  subgroupMatrixStore<row_major>(&staged, 256u, sum1_0, 32u);
+  subgroupMatrixStore<row_major>(&staged, 264u, sum1_1, 32u);
+  subgroupMatrixStore<row_major>(&staged, 272u, sum1_2, 32u);
+  subgroupMatrixStore<row_major>(&staged, 280u, sum1_3, 32u);
   workgroupBarrier();
   let first = lane / 8u * 4u * 32u + lane % 8u * 4u;
-  sum0 += vec4f(products[first], products[first + 1u], products[first + 2u], products[first + 3u]);
+  sum0 += vec4f(staged[first], staged[first + 1u], staged[first + 2u], staged[first + 3u]);
   let first2 = (lane / 8u * 4u + 1u) * 32u + lane % 8u * 4u;
-  sum1 += vec4f(products[first2], products[first2 + 1u], products[first2 + 2u], products[first2 + 3u]);
+  sum1 += vec4f(staged[first2], staged[first2 + 1u], staged[first2 + 2u], staged[first2 + 3u]);
   let first3 = (lane / 8u * 4u + 2u) * 32u + lane % 8u * 4u;
-  sum2 += vec4f(products[first3], products[first3 + 1u], products[first3 + 2u], products[first3 + 3u]);
+  sum2 += vec4f(staged[first3], staged[first3 + 1u], staged[first3 + 2u], staged[first3 + 3u]);
   let first4 = (lane / 8u * 4u + 3u) * 32u + lane % 8u * 4u;
-  sum3 += vec4f(products[first4], products[first4 + 1u], products[first4 + 2u], products[first4 + 3u]);
+  sum3 += vec4f(staged[first4], staged[first4 + 1u], staged[first4 + 2u], staged[first4 + 3u]);
   var sum_of_row = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   let end_row = first_row + 4u;
   let bias_here = bias[column4];

@@ -63,7 +63,7 @@ export class Emitter {
   let(hint: string, value: Expr): Expr {
     if (isAtom(value)) return value;
     // What an array holds changes; the rest is the same wherever it is asked for.
-    const lasting = value.kind !== 'element';
+    const lasting = !readsArray(value);
     for (const block of lasting ? this.#blocks : []) {
       const known = block.lets.get(value);
       if (known !== undefined) return known;
@@ -209,6 +209,10 @@ export class Emitter {
       this.#blocks.findLastIndex((block) => block.fence),
     );
   }
+}
+
+function readsArray(value: Expr): boolean {
+  return value.kind === 'element' || childrenOf(value).some(readsArray);
 }
 
 function openBlock(fence: boolean): Block {

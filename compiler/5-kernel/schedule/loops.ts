@@ -52,7 +52,10 @@ export interface LocalArray {
 /** What an invocation knows of its place in the dispatch; all u32. subgroup: its subgroup's number in the workgroup. */
 export type Place = 'group.x' | 'group.y' | 'group.z' | 'lane' | 'subgroup';
 
-/** Eight by eight f32 that the lanes of a subgroup hold together: a factor on the left or the right, or sums of products. */
+/** Rows and columns of a matrix. */
+export const matrixSide = 8;
+
+/** So many by so many f32 that the lanes of a subgroup hold together: a factor on the left or the right, or sums of products. */
 export interface Matrix {
   readonly name: string;
   readonly part: 'left' | 'right' | 'result';

@@ -8,16 +8,14 @@ import type { TileChoice } from './choice.ts';
 import type { Contraction } from './contraction.ts';
 import type { Draft } from './draft.ts';
 import type { Sums } from './epilogue.ts';
-import type { Expr, Matrix } from './loops.ts';
+import { matrixSide as side, type Expr, type LocalArray, type Matrix } from './loops.ts';
 import type { Operands, Tile } from './operands.ts';
 import type { Point } from './point.ts';
-import { Staging, type StagingOptions } from './staging.ts';
+import { Staging, stagedNumbers, type StagingOptions } from './staging.ts';
 import type { Values } from './values.ts';
 
-/** Rows and columns of a matrix. */
-const side = 8;
-/** Sums that a subgroup holds at most. */
-const mostSums = 32;
+/** Matrices of sums that a subgroup holds at most. */
+const mostMatrices = 32;
 
 /** What one subgroup owns of the workgroup's sums: so many matrices below and beside each other. */
 interface Block {
@@ -27,12 +25,11 @@ interface Block {
   readonly across: number;
 }
 
-/** The same tiles by matrices, where subgroups have at most `lanes` lanes; undefined where they do not cover the tiles. */
+/** The same tiles by matrices, where subgroups have `lanes` lanes; undefined where they do not cover the tiles. */
 export function byMatrices(contraction: Contraction, tile: TileChoice, lanes: number): TileChoice | undefined {
   const matrixSubgroups = (tile.lanes * tile.bands) / lanes;
-  if (!Number.isInteger(matrixSubgroups) || tile.depth === undefined || tile.depth % side !== 0) return undefined;
   const block = blockOf(tile, matrixSubgroups);
-  if (block === undefined || block.rows * block.columns * contraction.products.length > mostSums) return undefined;
+  if (block === undefined || block.rows * block.columns * contraction.products.length > mostMatrices) return undefined;
   return { ...tile, matrixSubgroups };
 }
 
@@ -41,7 +38,7 @@ function blockOf(
   { rows, lanes, bands }: Pick<TileChoice, 'rows' | 'lanes' | 'bands'>,
   subgroups: number,
 ): Block | undefined {
-  return range(subgroups)
+  return range(Number.isInteger(subgroups) ? subgroups : 0)
     .map((i) => i + 1)
     .map((across) => ({
       rows: (rows * bands * across) / subgroups / side,
@@ -52,15 +49,13 @@ function blockOf(
     .sort((a, b) => a.rows + a.columns - (b.rows + b.columns))[0];
 }
 
-/** What matrices ask of a device whose subgroups have at most so many lanes: more, smaller ones leave some waiting. */
-export function needsOf(lanes: number): Pick<Draft, 'features' | 'subgroupSize'> {
-  return { features: ['subgroups', 'chromium-experimental-subgroup-matrix'], subgroupSize: { min: 1, max: lanes } };
+/** What matrices ask of a device: subgroups of so many lanes, that multiply them. */
+export function ofMatrices(lanes: number): Pick<Draft, 'features' | 'subgroupSize'> {
+  return { features: ['subgroups', 'chromium-experimental-subgroup-matrix'], subgroupSize: lanes };
 }
 
-export interface MatricesOptions extends Omit<StagingOptions, 'width'> {
+export interface MatricesOptions extends Omit<StagingOptions, 'memory'> {
   readonly subgroups: number;
-  /** The number of this lane's tile among those below each other. */
-  readonly band: Expr;
 }
 
 export class Matrices {
@@ -68,6 +63,7 @@ export class Matrices {
   readonly #tile: Tile;
   readonly #options: MatricesOptions;
   readonly #staging: Staging;
+  readonly #memory: LocalArray;
   /** This subgroup's first row and column within the workgroup. */
   readonly #row: Expr;
   readonly #column: Expr;
@@ -83,7 +79,10 @@ export class Matrices {
     this.#values = values;
     this.#tile = tile;
     this.#options = options;
-    this.#staging = new Staging(values, tile, { ...options, width: 1 });
+    // One after the other it holds operands and sums.
+    const sums = tile.rows * options.bands * 4 * options.lanes;
+    this.#memory = emitter.workgroupArray('staged', 'f32', 1, Math.max(stagedNumbers(tile, options), sums));
+    this.#staging = new Staging(values, tile, { ...options, memory: this.#memory });
     // One alone has them all.
     const subgroup = options.subgroups === 1 ? make.u32(0) : make.place('subgroup');
     const [below, beside] =
@@ -93,7 +92,9 @@ export class Matrices {
     this.#sums = new Map(
       tile.contraction.products.map(({ accumulator: { name }, accumulator }) => [
         accumulator,
-        range(rows).map((i) => range(columns).map((j) => emitter.matrix(`${name}${i}_${j}`, 'result'))),
+        range(rows).map((i) =>
+          range(columns).map((j) => emitter.matrix(`${emitter.numbered(name, i)}_${j}`, 'result')),
+        ),
       ]),
     );
   }
@@ -116,25 +117,23 @@ export class Matrices {
     const { emitter } = this.#values;
     const { make } = emitter;
     const staging = this.#staging;
-    this.#bySubgroups(() => {
-      emitter.loop('ahead', make.u32(0), make.u32(this.#options.depth), make.u32(side), (ahead) => {
-        const lefts = new Map<Value, readonly Matrix[]>();
-        const rights = new Map<Value, readonly Matrix[]>();
-        for (const { accumulator, left, right } of this.#tile.contraction.products) {
-          const sums = this.#sums.get(accumulator)!;
-          if (!lefts.has(left)) {
-            const place = (i: number) => staging.leftMatrix(left, ahead, make.add(this.#row, make.u32(side * i)));
-            lefts.set(left, sums.map((_, i) => emitter.matrix(`rows${i}`, 'left', place(i)))); // prettier-ignore
-          }
-          if (!rights.has(right)) {
-            const place = (j: number) => staging.rightMatrix(right, ahead, make.add(this.#column, make.u32(side * j)));
-            rights.set(right, sums[0]!.map((_, j) => emitter.matrix(`columns${j}`, 'right', place(j)))); // prettier-ignore
-          }
-          sums.forEach((row, i) =>
-            row.forEach((sum, j) => emitter.multiply(sum, lefts.get(left)![i]!, rights.get(right)![j]!)),
-          );
+    emitter.loop('ahead', make.u32(0), make.u32(this.#options.depth), make.u32(side), (ahead) => {
+      const lefts = new Map<Value, readonly Matrix[]>();
+      const rights = new Map<Value, readonly Matrix[]>();
+      for (const { accumulator, left, right } of this.#tile.contraction.products) {
+        const sums = this.#sums.get(accumulator)!;
+        if (!lefts.has(left)) {
+          const place = (i: number) => staging.leftMatrix(left, ahead, make.add(this.#row, make.u32(side * i)));
+          lefts.set(left, sums.map((_, i) => emitter.matrix(`rows${i}`, 'left', place(i)))); // prettier-ignore
         }
-      });
+        if (!rights.has(right)) {
+          const place = (j: number) => staging.rightMatrix(right, ahead, make.add(this.#column, make.u32(side * j)));
+          rights.set(right, sums[0]!.map((_, j) => emitter.matrix(`columns${j}`, 'right', place(j)))); // prettier-ignore
+        }
+        sums.forEach((row, i) =>
+          row.forEach((sum, j) => emitter.multiply(sum, lefts.get(left)![i]!, rights.get(right)![j]!)),
+        );
+      }
     });
   }
 
@@ -142,21 +141,20 @@ export class Matrices {
   handOut(sums: Sums): void {
     const { emitter } = this.#values;
     const { make } = emitter;
-    const { lane, lanes, band, bands } = this.#options;
+    const { lane, lanes, band } = this.#options;
     const { rows } = this.#tile;
     const columns = 4 * lanes;
-    const array = emitter.workgroupArray('products', 'f32', 1, rows * bands * columns);
+    // Nobody reads operands there any more.
+    const array = this.#memory;
     const at = (row: Expr, column: Expr): Expr => make.add(make.mul(row, make.u32(columns)), column);
     [...this.#sums].forEach(([accumulator, matrices], n) => {
       // None overwrites what another still reads.
       if (n > 0) emitter.barrier();
-      this.#bySubgroups(() => {
-        matrices.forEach((row, i) => {
-          row.forEach((matrix, j) => {
-            const [down, along] = [make.u32(side * i), make.u32(side * j)];
-            const index = at(make.add(this.#row, down), make.add(this.#column, along));
-            emitter.putMatrix(matrix, { array, index, stride: columns, transposed: false });
-          });
+      matrices.forEach((row, i) => {
+        row.forEach((matrix, j) => {
+          const [down, along] = [make.u32(side * i), make.u32(side * j)];
+          const index = at(make.add(this.#row, down), make.add(this.#column, along));
+          emitter.putMatrix(matrix, { array, index, stride: columns, transposed: false });
         });
       });
       emitter.barrier();
@@ -167,13 +165,6 @@ export class Matrices {
         emitter.assign(sum, make.builtin('add', 'f32', make.variable(sum), make.vector(a!, b!, c!, d!)));
       });
     });
-  }
-
-  /** Runs for the subgroups that multiply: there are more than were counted on where subgroups are smaller. */
-  #bySubgroups(body: () => void): void {
-    const { emitter } = this.#values;
-    const { make } = emitter;
-    emitter.when(make.less(make.place('subgroup'), make.u32(this.#options.subgroups)), body);
   }
 }
 

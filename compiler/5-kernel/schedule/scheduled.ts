@@ -19,8 +19,8 @@ export interface ScheduledKernel {
   readonly workgroupSize: readonly [number, number, number];
   readonly workgroups: readonly [number, number, number];
   readonly features: PlanKernel['features'];
-  /** The sizes of subgroups that it is right for; absent when any is. */
-  readonly subgroupSize?: PlanKernel['subgroupSize'];
+  /** The subgroup size it is right for; absent when any is. */
+  readonly subgroupSize?: number;
   /** Floating-point operations and bytes moved by one dispatch. */
   readonly flops: number;
   readonly bytes: number;

@@ -20,8 +20,8 @@ export interface DeviceLimits {
   readonly workgroupBytes: number;
   /** Lanes of a subgroup, where each has so many for certain. */
   readonly subgroupSize?: number;
-  /** Lanes of a subgroup at most, where they multiply matrices of eight by eight f32 together. */
-  readonly matrixSubgroupSize?: number;
+  /** Whether they multiply matrices of eight by eight f32 together. */
+  readonly subgroupMatrices?: boolean;
 }
 
 /** More than any device allows: the space that a recorded choice must lie in. */
@@ -42,14 +42,17 @@ export function spaceOf(kernel: Kernel, profile: Profile, limits: DeviceLimits):
 export function isInSpace(choice: Choice, kernel: Kernel, profile: Profile): boolean {
   const { parts } = choice;
   if (parts !== undefined && !partsOf(kernel).includes(parts)) return false;
-  const subgroupSize = 'lanes' in choice && choice.subgroup ? { subgroupSize: choice.lanes } : {};
-  const choices = dividedInto(parts, kernel, profile, { ...widestLimits, ...subgroupSize, ...matrixSizeOf(choice) });
+  const choices = dividedInto(parts, kernel, profile, { ...widestLimits, ...subgroupsOf(choice) });
   return choices.some((other) => keyOf(other) === keyOf(choice));
 }
 
-function matrixSizeOf(choice: Choice): Pick<DeviceLimits, 'matrixSubgroupSize'> {
+/** The subgroups that a choice is for, where they are such as devices have. */
+function subgroupsOf(choice: Choice): Pick<DeviceLimits, 'subgroupSize' | 'subgroupMatrices'> {
+  if (!('lanes' in choice)) return {};
+  if (choice.subgroup) return { subgroupSize: choice.lanes };
   if (choice.kind !== 'tile' || choice.matrixSubgroups === undefined) return {};
-  return { matrixSubgroupSize: (choice.lanes * choice.bands) / choice.matrixSubgroups };
+  const subgroupSize = (choice.lanes * choice.bands) / choice.matrixSubgroups;
+  return [4, 8, 16, 32, 64, 128].includes(subgroupSize) ? { subgroupSize, subgroupMatrices: true } : {};
 }
 
 /** The choices by which the kernel's loop is divided into so many parts; those that leave it whole where undefined. */
@@ -82,8 +85,9 @@ function tilesOf(contraction: Contraction, profile: Profile, limits: DeviceLimit
   // Where a subgroup is a processor's vector, lanes tell each other for nothing, and meeting takes seconds to compile.
   if (profile.tile === 'subgroup') return own;
   const shared = staged(contraction, own);
-  const { matrixSubgroupSize: lanes } = limits;
-  const matrices = lanes === undefined ? [] : shared.flatMap((tile) => byMatrices(contraction, tile, lanes) ?? []);
+  const { subgroupSize, subgroupMatrices } = limits;
+  if (!subgroupMatrices || subgroupSize === undefined) return [...own, ...shared];
+  const matrices = shared.flatMap((tile) => byMatrices(contraction, tile, subgroupSize) ?? []);
   return [...own, ...shared, ...matrices];
 }
 

@@ -4,7 +4,7 @@
  * is computed from is read once a workgroup, and computed once.
  */
 import type { Value } from '../ir.ts';
-import type { Expr, LocalArray, MatrixPlace, Width } from './loops.ts';
+import type { Expr, LocalArray, MatrixPlace } from './loops.ts';
 import { columnsOf, isTransposed, Operands, type LeftAt, type RightAt, type Step, type Tile } from './operands.ts';
 import type { Point } from './point.ts';
 import type { Values } from './values.ts';
@@ -13,17 +13,41 @@ export interface StagingOptions {
   /** This lane's number along the columns, below `lanes`. */
   readonly lane: Expr;
   readonly lanes: number;
+  /** The number of this lane's tile among those below each other, of which there are `bands`. */
+  readonly band: Expr;
   readonly bands: number;
   /** Positions of a slice: a multiple of four. */
   readonly depth: number;
-  /** Numbers of an entry: four, or one where matrices are read. */
-  readonly width: Width;
+  /** One array of single numbers for all, as matrices are read; where absent each operand has its own, of fours. */
+  readonly memory?: LocalArray;
 }
 
 /** A slice of an operand: the quad-th four rows, or columns, at a position begin at number (position · quads + quad) · 4. */
 interface Staged {
   readonly array: LocalArray;
+  /** Numbers of the array before it. */
+  readonly before: number;
   readonly quads: number;
+}
+
+/** The operands of either side, each once. */
+function operandsOf({ contraction: { products } }: Tile): {
+  readonly lefts: readonly Value[];
+  readonly rights: readonly Value[];
+} {
+  return {
+    lefts: [...new Set(products.map(({ left }) => left))],
+    rights: [...new Set(products.map(({ right }) => right))],
+  };
+}
+
+/** Numbers of a slice of all operands. */
+export function stagedNumbers(
+  tile: Tile,
+  { lanes, bands, depth }: Pick<StagingOptions, 'lanes' | 'bands' | 'depth'>,
+): number {
+  const { lefts, rights } = operandsOf(tile);
+  return depth * (lefts.length * tile.rows * bands + rights.length * 4 * lanes);
 }
 
 export class Staging {
@@ -37,17 +61,22 @@ export class Staging {
     this.#values = values;
     this.#tile = tile;
     this.#options = options;
-    const { lanes, bands, depth, width } = options;
-    const { products } = tile.contraction;
+    const { lanes, bands, depth, memory } = options;
+    let before = 0;
     const staged = (name: string, operands: readonly Value[], quads: number): ReadonlyMap<Value, Staged> =>
       new Map(
-        [...new Set(operands)].map((value) => {
-          const array = values.emitter.workgroupArray(name, 'f32', width, (4 / width) * depth * quads);
-          return [value, { array, quads }];
+        operands.map((value): [Value, Staged] => {
+          if (memory === undefined) {
+            return [value, { array: values.emitter.workgroupArray(name, 'f32', 4, depth * quads), before: 0, quads }];
+          }
+          const here = { array: memory, before, quads };
+          before += 4 * depth * quads;
+          return [value, here];
         }),
       );
-    this.#left = staged('left', products.map(({ left }) => left), (tile.rows / 4) * bands); // prettier-ignore
-    this.#right = staged('right', products.map(({ right }) => right), lanes); // prettier-ignore
+    const { lefts, rights } = operandsOf(tile);
+    this.#left = staged('left', lefts, (tile.rows / 4) * bands);
+    this.#right = staged('right', rights, lanes);
   }
 
   /**
@@ -94,24 +123,24 @@ export class Staging {
     return { ...this.#matrix(this.#right.get(value)!, ahead, column), transposed: false };
   }
 
-  #matrix({ array, quads }: Staged, ahead: Expr, along: Expr) {
+  #matrix({ array, before, quads }: Staged, ahead: Expr, along: Expr) {
     const { make } = this.#values.emitter;
-    return { array, index: make.add(make.mul(ahead, make.u32(4 * quads)), along), stride: 4 * quads };
+    const index = make.add(make.u32(before), make.add(make.mul(ahead, make.u32(4 * quads)), along));
+    return { array, index, stride: 4 * quads };
   }
 
   /** What this lane needs at position `ahead` + i of the slice. */
   #reader(ahead: Expr): Reader {
     const { emitter } = this.#values;
     const { make } = emitter;
-    const { lane, lanes, bands } = this.#options;
+    const { lane, band } = this.#options;
     const quadsOfTile = this.#tile.rows / 4;
-    const band = bands === 1 ? make.u32(0) : make.div(make.place('lane'), lanes);
-    const entry = ({ array, quads }: Staged, i: number, quad: Expr): Expr => {
+    const entry = (staged: Staged, i: number, quad: Expr): Expr => {
+      const { array, quads } = staged;
       const index = make.add(make.mul(make.add(ahead, make.u32(i)), make.u32(quads)), quad);
       if (array.width === 4) return make.element(array, index);
-      const [a, b, c, d] = positions.map((c) =>
-        make.element(array, make.add(make.mul(index, make.u32(4)), make.u32(c))),
-      );
+      const first = this.#numberAt(staged, index);
+      const [a, b, c, d] = positions.map((c) => make.element(array, make.add(first, make.u32(c))));
       return make.vector(a!, b!, c!, d!);
     };
     return {
@@ -122,6 +151,12 @@ export class Staging {
         }),
       right: (value, i) => emitter.let(`columns${i}`, entry(this.#right.get(value)!, i, lane)),
     };
+  }
+
+  /** Where the entry of four begins in an array of single numbers. */
+  #numberAt({ before }: Staged, entry: Expr): Expr {
+    const { make } = this.#values.emitter;
+    return make.add(make.u32(before), make.mul(entry, make.u32(4)));
   }
 
   #fillLeft(tile: Tile, slice: Expr, value: Value, staged: Staged): void {
@@ -158,7 +193,8 @@ export class Staging {
    * Lane l of the workgroup fills the blocks l, l + lanes, … of four by four; `block` gives what lies at position `ahead`
    * + i of the slice. Neighbours take neighbouring quads where `along`, else the next positions of the same quad.
    */
-  #fill({ array, quads }: Staged, along: boolean, block: (quad: Expr, ahead: Expr) => (i: number) => Expr): void {
+  #fill(staged: Staged, along: boolean, block: (quad: Expr, ahead: Expr) => (i: number) => Expr): void {
+    const { array, quads } = staged;
     const { emitter } = this.#values;
     const { make } = emitter;
     const { lanes, bands, depth } = this.#options;
@@ -173,7 +209,7 @@ export class Staging {
         if (array.width === 4) emitter.put(array, entry, make.widen(at(i), 4));
         else {
           const four = emitter.let('four', make.widen(at(i), 4));
-          const first = emitter.let('first', make.mul(entry, make.u32(4)));
+          const first = emitter.let('first', this.#numberAt(staged, entry));
           for (const c of positions) emitter.put(array, make.add(first, make.u32(c)), make.component(four, c));
         }
       }

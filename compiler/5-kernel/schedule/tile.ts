@@ -9,7 +9,7 @@ import { ofSubgroups, type Draft } from './draft.ts';
 import { writeTile, type Sums } from './epilogue.ts';
 import { pointsOf, positions } from './grid.ts';
 import type { Expr, Variable } from './loops.ts';
-import { Matrices, needsOf } from './matrices.ts';
+import { Matrices, ofMatrices } from './matrices.ts';
 import { columnsOf, Operands, type Tile } from './operands.ts';
 import { combined, neutral, scalarOf } from './phases.ts';
 import { pointAt, within, type Point } from './point.ts';
@@ -49,7 +49,7 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
     shared === undefined || matrixSubgroups === undefined
       ? undefined
       : new Matrices(values, tile, { ...shared, subgroups: matrixSubgroups });
-  const staging = shared && !matrices ? new Staging(values, tile, { ...shared, width: 4 }) : undefined;
+  const staging = shared && !matrices ? new Staging(values, tile, shared) : undefined;
   const ranges = shared === undefined ? rangesOf(values, contraction) : [wholeRange(contraction)];
   walkOuter(values, tile, tile.base, contraction.outer.length, (base) => {
     for (const range of ranges) {
@@ -68,7 +68,7 @@ export function scheduleTile(contraction: Contraction, values: Values, options: 
     workgroupSize: [lanes * bands, 1, 1],
     workgroups: [Math.ceil(column.extent / (4 * lanes)), Math.ceil(row.extent / (rows * bands)), pointsOf(planes)],
     ...(subgroup ? ofSubgroups(lanes) : {}),
-    ...(matrixSubgroups === undefined ? {} : needsOf((lanes * bands) / matrixSubgroups)),
+    ...(matrixSubgroups === undefined ? {} : ofMatrices((lanes * bands) / matrixSubgroups)),
   };
 }
 
@@ -89,9 +89,7 @@ function commentsOf({ rows, lanes, bands, subgroup, depth, matrixSubgroups }: Ti
   const tiles = bands === 1 ? 'The' : `The ${bands} tiles'`;
   const staged = `${tiles} lanes read ${depth} positions of both operands at a time into memory that they share`;
   if (matrixSubgroups === undefined) return [`${tile}.`, `${staged}.`];
-  const subgroups =
-    matrixSubgroups === 1 ? 'the first subgroup multiplies' : `the first ${matrixSubgroups} subgroups multiply`;
-  return [`${tile}.`, `${staged};`, `${subgroups} it by matrices of eight by eight.`];
+  return [`${tile}.`, `${staged};`, 'subgroups multiply it by matrices of eight by eight.'];
 }
 
 /** One variable a row for what differs from row to row, else one for all. */

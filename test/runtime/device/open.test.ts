@@ -4,7 +4,6 @@ import { coresToUse } from '../../../runtime/cpu/cores.ts';
 import { describeDevices } from '../../../runtime/device/describe.ts';
 import type { DeviceChoice } from '../../../runtime/device/choice.ts';
 import { openDevice, type OpenOptions } from '../../../runtime/device/open.ts';
-import { EnvironmentError } from '../../../runtime/errors.ts';
 import { openTestDevice } from '../../support/device.ts';
 
 const device = await openTestDevice();
@@ -29,11 +28,6 @@ test('auto never takes a software adapter: a GPU, or the processor and why', asy
 describe.skipIf(device === undefined)('where there is an adapter', () => {
   test('webgpu takes it, software or not', async () => {
     expect(await reportOf('webgpu')).toEqual({ ...device!.report, reason: undefined });
-  });
-
-  test('one whose subgroups multiply no matrices is not opened for them', async () => {
-    await expect(openDevice('webgpu', { subgroupMatrices: true })).rejects.toThrow(EnvironmentError);
-    await expect(openDevice('webgpu', { subgroupMatrices: true })).rejects.toThrow(/do without --subgroup-matrices/);
   });
 
   test('devices are described: adapters, the processor, and what auto takes', async () => {

@@ -99,6 +99,22 @@ describe('a search', () => {
     expect(winner?.choice.kind).toBe('panels');
   });
 
+  test('tries tiles that are staged, and those by matrices, as kinds of their own', async () => {
+    const staged = choices.map((one): Choice => ({ ...one, depth: 16 }) as Choice);
+    const matrices = staged.map((one): Choice => ({ ...one, matrixSubgroups: 2 }) as Choice);
+    for (const kind of ['depth', 'matrixSubgroups']) {
+      const { made } = subject({ cost: (one) => (kind in one ? 0.1 : 1) + one.rows / 100 });
+      const { winner } = await search({ ...made, choices: [...choices, ...staged, ...matrices] });
+      expect(winner?.choice).toHaveProperty(kind);
+    }
+    // In one heat alone: two of each.
+    const { made, opened } = subject({ cost: () => 1, expired: () => opened.closed > 0 });
+    await search({ ...made, choices: [...choices, ...staged, ...matrices] });
+    const timed = [...opened.timed].map((text) => JSON.parse(text) as Choice);
+    expect(timed.filter((one) => 'matrixSubgroups' in one)).toHaveLength(2);
+    expect(timed.filter((one) => 'depth' in one && !('matrixSubgroups' in one))).toHaveLength(2);
+  });
+
   test('tries the default with its loop divided, and goes on from there', async () => {
     const divided = [2, 4, 8, 16].flatMap((parts) => choices.map((one): Choice => ({ ...one, parts })));
     // Whoever is divided is faster, most of all in eight parts of eight bands.
@@ -164,6 +180,8 @@ test('choices are the nearer the fewer settings differ', () => {
   ] as const;
   expect([distance(choice(8, 2), divided), distance(divided, choice(8, 2))]).toEqual([1.5, 1.5]);
   expect([distance(choice(8, 2), staged), distance(divided, staged)]).toEqual([2, 3.5]);
+  const matrices = (subgroups: number) => ({ ...staged, matrixSubgroups: subgroups }) as Choice;
+  expect([distance(staged, matrices(1)), distance(matrices(1), matrices(2))]).toEqual([1.25, 1.25]);
   expect(distance(choice(8, 2), { kind: 'panels', quads: 1, rows: 8, columns: 8, stretch: 8 })).toBe(100);
   expect(median([3, 1, 2])).toBe(2);
 });

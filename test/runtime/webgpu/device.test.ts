@@ -2,7 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentError, InternalError } from '../../../runtime/errors.ts';
-import { noAdapterError, reportOf } from '../../../runtime/webgpu/adapter.ts';
+import { subgroupMatrices } from '../../../runtime/device/report.ts';
+import { dawnFlags, demandExtensions, limitsOf, noAdapterError, reportOf } from '../../../runtime/webgpu/adapter.ts';
 import { installAdvice } from '../../../runtime/webgpu/advice.ts';
 import { WebGpuDevice } from '../../../runtime/webgpu/device.ts';
 import { adaptersIn, reasonsIn } from '../../../runtime/webgpu/probe.ts';
@@ -59,9 +60,27 @@ describe('adapters', () => {
     const reported = (...subgroupMatrixConfigs: (typeof config)[]) =>
       reportOf({ info: { ...nvidia.info, subgroupMatrixConfigs }, features }).features.includes(feature);
     expect(reported({ ...config, componentType: 'f16', resultComponentType: 'f16' }, config)).toBe(true);
-    expect(reported({ ...config, componentType: 'f16' }, { ...config, K: 16 })).toBe(false);
+    expect(reported({ ...config, componentType: 'f16' }, { ...config, resultComponentType: 'f16' })).toBe(false);
+    for (const extent of ['M', 'N', 'K']) expect(reported({ ...config, [extent]: 16 })).toBe(false);
     expect(reported()).toBe(false);
     expect(reportOf({ info: nvidia.info, features }).features).toEqual(['subgroups', 'timestamp-query']);
+  });
+
+  test('matrices are asked for where a device has them, and kernels are told', () => {
+    const has = { ...reportOf(nvidia), features: ['subgroups', subgroupMatrices] } as const;
+    const lacks = reportOf(nvidia);
+    expect(() => demandExtensions(has, { subgroupMatrices: true })).not.toThrow();
+    expect(() => demandExtensions(lacks, {})).not.toThrow();
+    expect(() => demandExtensions(lacks, { subgroupMatrices: true })).toThrow(EnvironmentError);
+    expect(() => demandExtensions(lacks, { subgroupMatrices: true })).toThrow(
+      /do without --subgroup-matrices.*--no-tuned/,
+    );
+    const limits = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 32768 };
+    const own = { invocations: 256, workgroupBytes: 32768, subgroupSize: 32 };
+    expect(limitsOf(limits, has)).toEqual({ ...own, subgroupMatrices: true });
+    expect(limitsOf(limits, lacks)).toEqual(own);
+    expect(dawnFlags({ subgroupMatrices: true })).toContain('enable-dawn-features=allow_unsafe_apis');
+    expect(dawnFlags({}).join()).not.toContain('unsafe');
   });
 
   test('what a probe wrote becomes reports and reasons', () => {

@@ -47,8 +47,8 @@ export async function withRun<T>(
   if (checkpoint === undefined) {
     throw new UserError(`"${run}" has no checkpoint yet: train it further with "vaec train … --out ${run} --resume"`);
   }
-  const { settings, data, plan: recorded } = folder.record;
-  const specFolder = flags.spec === undefined ? folder.record.spec.folder : undefined;
+  const { settings, plan: recorded } = folder.record;
+  const specFolder = flags.spec === undefined ? folder.specFolder : undefined;
   const device = await openChosenDevice(flags, terminal);
   try {
     const { profile } = device.report;
@@ -66,7 +66,7 @@ export async function withRun<T>(
       ...(modules && { modules }),
       ...(await frozenOf(compiled)),
       device: profiled?.device ?? device,
-      data: { folder: flags.data ?? data ?? defaultData, specFolder: specFolder ?? dirname(spec) },
+      data: { folder: flags.data ?? folder.data ?? defaultData, specFolder: specFolder ?? dirname(spec) },
     });
     try {
       await model.load(checkpoint);

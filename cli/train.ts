@@ -53,7 +53,8 @@ class InterruptedRun extends VaecError {
 export async function trainCommand(spec: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
   checkDeviceFlags(flags);
   const out = flags.out ?? `runs/${basename(spec, '.vae')}`;
-  const before = flags.resume && !(await RunFolder.isUnbegun(out)) ? (await RunFolder.open(out)).record : undefined;
+  const begun = flags.resume && !(await RunFolder.isUnbegun(out)) ? await RunFolder.open(out) : undefined;
+  const before = begun?.record;
   const settings = { ...before?.settings, ...flags.set };
   const host = before === undefined ? diskSources() : resumedSources(out);
   const checked = check({ entry: spec, host, hypers: settings });
@@ -87,7 +88,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
       ...(modules && { modules }),
       ...(await frozenOf(compiled)),
       device: profiled?.device ?? device,
-      data: { folder: flags.data ?? before?.data ?? defaultData, specFolder: dirname(spec) },
+      data: { folder: flags.data ?? begun?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
     });
     const print = eventPrinter(terminal, flags.json ?? false);

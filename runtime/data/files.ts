@@ -36,9 +36,8 @@ export async function findFile(
 
 function howToGetFile(path: string, { folder }: Folders): string {
   const mnist = /^(train|t10k)-(images-idx3|labels-idx1)-ubyte(\.gz)?$/.test(basename(path));
-  return mnist
-    ? `fetch it with "vaec data mnist --dir ${folder}"`
-    : 'put it there, or name the folder that holds it with --data DIR';
+  const get = mnist ? `fetch it with "vaec data mnist --dir ${folder}"` : 'put it there';
+  return `${get}, or name the folder that holds it with --data DIR`;
 }
 
 async function exists(path: string): Promise<boolean> {

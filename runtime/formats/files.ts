@@ -73,6 +73,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A value as the text of a file that people may read. */
+export function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** SHA-256 of a byte string, in hexadecimal. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ParameterLayout } from '../../compiler/4-tensor/program.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
-import { readFailure, readWhole, writeAtomic } from '../formats/files.ts';
+import { asJson, readFailure, readWhole, writeAtomic } from '../formats/files.ts';
 import { JsonLinesWriter, keepJsonLines, readJsonLines } from '../formats/jsonlines.ts';
 import { decodeSafetensors } from '../formats/safetensors.ts';
 import type { Hypers } from '../host/hypers.ts';
@@ -14,6 +14,7 @@ import { type Checkpoint, encodeCheckpoint, headOf, readCheckpoint } from './che
 import { copyRun } from './frozen.ts';
 import { finalCheckpoint, keptRuns } from './layout.ts';
 import { isAlive, lockFile } from './lock.ts';
+import { foundOutside } from './outside.ts';
 import { decodeHypers, type HyperValues, readRecord, type RunRecord, type SpecCopy } from './record.ts';
 
 /** Checkpoints kept beside the final one. */
@@ -38,9 +39,9 @@ export class RunFolder {
     await RunFolder.demandUnbegun(path);
     for (const [name, text] of copy?.files ?? []) await writeAtomic(join(path, 'spec', name), text);
     for (const [name, folder] of copy?.runs ?? []) await copyRun(folder, join(path, keptRuns, name));
-    await writeAtomic(join(path, 'hypers.json'), pretty(hypers.resolved()));
+    await writeAtomic(join(path, 'hypers.json'), asJson(hypers.resolved()));
     // Last: a folder with run.json is a run.
-    await writeAtomic(join(path, 'run.json'), pretty(record));
+    await writeAtomic(join(path, 'run.json'), asJson(record));
     return new RunFolder(path, record);
   }
 
@@ -69,8 +70,8 @@ export class RunFolder {
 
   /** The same run with another record from now on. */
   async withRecord(record: RunRecord): Promise<RunFolder> {
-    if (pretty(record) === pretty(this.record)) return this;
-    await writeAtomic(join(this.path, 'run.json'), pretty(record));
+    if (asJson(record) === asJson(this.record)) return this;
+    await writeAtomic(join(this.path, 'run.json'), asJson(record));
     return new RunFolder(this.path, record);
   }
 
@@ -84,6 +85,18 @@ export class RunFolder {
   get spec(): string | undefined {
     const { entry } = this.record.spec;
     return entry === undefined ? undefined : join(this.path, 'spec', entry);
+  }
+
+  /** Where that spec lay, or undefined as before. */
+  get specFolder(): string | undefined {
+    const { folder } = this.record.spec;
+    return folder === undefined ? undefined : foundOutside(this.path, folder);
+  }
+
+  /** The folder with the data files, or undefined where the run was begun with data that was loaded already. */
+  get data(): string | undefined {
+    const { data } = this.record;
+    return data === undefined ? undefined : foundOutside(this.path, data);
   }
 
   /** Where `vaec sample` writes. */
@@ -162,10 +175,6 @@ function isBeginning(name: string): boolean {
 
 function stepIn(line: unknown): number {
   return typeof line === 'object' && line !== null && 'step' in line && typeof line.step === 'number' ? line.step : 0;
-}
-
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The names in a folder; none when it does not exist. */

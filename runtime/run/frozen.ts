@@ -3,13 +3,14 @@
  * folder of the new one, so that it is whole by itself.
  */
 import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { sizeOf } from '../../compiler/4-tensor/ir.ts';
 import type { FrozenLayout } from '../../compiler/4-tensor/program.ts';
 import { UserError } from '../errors.ts';
-import { readFailure, readWhole, sha256, writeAtomic } from '../formats/files.ts';
+import { asJson, makeFolder, readFailure, readWhole, sha256, writeAtomic } from '../formats/files.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from '../formats/safetensors.ts';
 import { finalCheckpoint, keptRuns } from './layout.ts';
+import { copiedRecord, readRecord } from './record.ts';
 
 /** The tensors of runs by their frozen paths, and the fingerprints of the checkpoints that they come from. */
 export interface FrozenTensors {
@@ -81,7 +82,17 @@ export function decodeFrozen(bytes: Uint8Array, path: string): FrozenTensors {
 
 /** Copies what makes a run usable: its record, its hypers, its spec, its last checkpoint, and the runs that it keeps. */
 export async function copyRun(from: string, to: string): Promise<void> {
-  for (const file of await filesBelow(from)) await writeAtomic(join(to, file), await readWhole(join(from, file)));
+  for (const file of await filesBelow(from)) {
+    const [path, copy] = [join(from, file), join(to, file)];
+    await makeFolder(dirname(copy));
+    await writeAtomic(copy, basename(file) === 'run.json' ? await recordFor(copy, path) : await readWhole(path));
+  }
+}
+
+/** The record in `path`, as it is to be in `copy`. */
+async function recordFor(copy: string, path: string): Promise<string> {
+  const from = dirname(path);
+  return asJson(copiedRecord(await readRecord(path, from), from, dirname(copy)));
 }
 
 async function filesBelow(run: string): Promise<readonly string[]> {

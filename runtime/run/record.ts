@@ -8,6 +8,7 @@ import { deviceName, type DeviceReport } from '../device/report.ts';
 import { UserError } from '../errors.ts';
 import { readWhole, sha256 } from '../formats/files.ts';
 import type { Hypers } from '../host/hypers.ts';
+import { foundOutside, keptOutside } from './outside.ts';
 
 export const runVersion = 1;
 
@@ -15,7 +16,7 @@ export const runVersion = 1;
 export interface SpecCopy {
   /** The name in `files` of the spec itself. */
   readonly entry: string;
-  /** Where it lay, as it was given: its data files may be there too. */
+  /** Where it lies: its data files may be there too. */
   readonly folder: string;
   /** Texts by name, relative and with forward slashes: the spec and those it uses. */
   readonly files: ReadonlyMap<string, string>;
@@ -28,7 +29,13 @@ export interface SpecCopy {
 export interface RunRecord {
   readonly format: 'vaec-run';
   readonly version: number;
-  readonly spec: { readonly name: string; readonly hash: string; readonly entry?: string; readonly folder?: string };
+  readonly spec: {
+    readonly name: string;
+    readonly hash: string;
+    readonly entry?: string;
+    /** Where it lay, relative to the run folder. */
+    readonly folder?: string;
+  };
   readonly settings: { readonly [name: string]: string };
   /** The finished runs whose parameters it has taken, by name, and the fingerprints of their checkpoints. */
   readonly runs?: FrozenLayout['runs'];
@@ -52,7 +59,7 @@ export interface RunRecord {
   readonly device: DeviceReport;
   /** Where else it has gone on since, by name. */
   readonly continued?: readonly string[];
-  /** The folder with the data files, as it was given. */
+  /** The folder with the data files, relative to the run folder. */
   readonly data?: string;
 }
 
@@ -61,20 +68,24 @@ export interface HyperValues {
   readonly [name: string]: unknown;
 }
 
+/** The record of a run that begins in `folder`, which is there. */
 export function recordOf(
+  folder: string,
   compiled: CompiledKernels,
   device: DeviceReport,
   run: { readonly program: string; readonly seed: number; readonly steps: number; readonly data?: string },
   copy: SpecCopy | undefined,
 ): RunRecord {
   const { plan } = compiled;
+  const { data, ...facts } = run;
+  const spec = copy && { entry: copy.entry, folder: keptOutside(folder, copy.folder) };
   return {
     format: 'vaec-run',
     version: runVersion,
-    spec: { ...plan.spec, ...(copy && { entry: copy.entry, folder: copy.folder }) },
+    spec: { ...plan.spec, ...spec },
     settings: copy?.settings ?? {},
     ...(plan.frozen && { runs: plan.frozen.runs }),
-    ...run,
+    ...facts,
     plan: {
       version: plan.version,
       profile: plan.profile,
@@ -84,6 +95,18 @@ export function recordOf(
       ...(plan.tuned && { tuned: plan.tuned }),
     },
     device,
+    ...(data !== undefined && { data: keptOutside(folder, data) }),
+  };
+}
+
+/** The record for a copy of the run in another folder, which is there. */
+export function copiedRecord(record: RunRecord, from: string, to: string): RunRecord {
+  const { spec, data } = record;
+  const moved = (kept: string) => keptOutside(to, foundOutside(from, kept));
+  return {
+    ...record,
+    ...(spec.folder !== undefined && { spec: { ...spec, folder: moved(spec.folder) } }),
+    ...(data !== undefined && { data: moved(data) }),
   };
 }
 
@@ -205,11 +228,12 @@ function memoryOf({ memory }: RunRecord['plan']): string {
   return memory === undefined ? 'what they need' : `${inBytes(memory)} at most`;
 }
 
-/** The record of a run that goes on, to `steps`, on the device of `now`. */
+/** The record of a run that goes on, to `steps`, on the device of `now` and with the data that it has found there. */
 export function continuedRecord(before: RunRecord, now: RunRecord, steps: number): RunRecord {
   const name = deviceName(now.device);
-  if (name === deviceName(before.device)) return { ...before, steps };
-  return { ...before, steps, continued: [...new Set([...(before.continued ?? []), name])] };
+  const same = { ...before, steps, ...(now.data !== undefined && { data: now.data }) };
+  if (name === deviceName(before.device)) return same;
+  return { ...same, continued: [...new Set([...(before.continued ?? []), name])] };
 }
 
 function differences(before: HyperValues, now: HyperValues): readonly string[] {

@@ -156,7 +156,7 @@ async function openRun(
   const steps = asked ?? subject.plannedSteps;
   if (out === undefined) return { steps };
   const facts = { program: program.name, seed, steps, ...(dataFolder !== undefined && { data: dataFolder }) };
-  const record = recordOf(compiled, executor.device.report, facts, options.spec);
+  const record = recordOf(out, compiled, executor.device.report, facts, options.spec);
   const fresh = await RunFolder.isUnbegun(out);
   if (!resume || fresh) {
     if (resume) onEvent({ kind: 'note', text: `there is nothing to resume in "${out}": the run begins there` });

@@ -114,7 +114,8 @@ describe('idx', () => {
     const paths = { images: 'mnist/{split}-images-idx3-ubyte.gz', labels: 'mnist/{split}-labels-idx1-ubyte.gz' };
     const of = { ...mnist, source: { kind: 'idx', args: { ...args, ...paths } } };
     expect(await refusal(of, temporaryFolder())).toBe(
-      'the data file "mnist/train-images-idx3-ubyte.gz" is not in "DIR": fetch it with "vaec data mnist --dir DIR"',
+      'the data file "mnist/train-images-idx3-ubyte.gz" is not in "DIR": fetch it with "vaec data mnist --dir DIR", ' +
+        'or name the folder that holds it with --data DIR',
     );
     expect(await refusal(mnist, temporaryFolder())).toBe(
       'the data file "train-images.gz" is not in "DIR": put it there, or name the folder that holds it with --data DIR',

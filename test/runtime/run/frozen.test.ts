@@ -1,11 +1,11 @@
 /** What a run takes from others: which weights it was begun with, and the vector that the kernels read. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FrozenLayout } from '../../../compiler/4-tensor/program.ts';
 import { Hypers } from '../../../runtime/host/hypers.ts';
 import { copyRun, decodeFrozen, encodeFrozen, frozenNumbers } from '../../../runtime/run/frozen.ts';
-import { compareRuns, recordOf } from '../../../runtime/run/record.ts';
+import { compareRuns, recordOf, type RunRecord } from '../../../runtime/run/record.ts';
 import { tinyCompiled } from '../../support/tiny-plan.ts';
 import { temporaryFolder } from '../folder.ts';
 
@@ -38,6 +38,7 @@ test('a run does not go on with other weights of the run it uses', () => {
     const spec = { name: plan.spec.name, hash: checkpoint };
     const device = { target: 'cpu', profile: 'cpu', threads: 1, simd: 'plain', timed: false } as never;
     return recordOf(
+      'out',
       { ...tinyCompiled, plan: { ...plan, spec, frozen } },
       device,
       { program: 'train', seed: 0, steps: 1 },
@@ -60,8 +61,24 @@ test.each(['', '/', '/./'])(
       mkdirSync(join(from, file, '..'), { recursive: true });
       writeFileSync(join(from, file), file);
     }
+    const record = { format: 'vaec-run', version: 1, spec: { entry: 'a.vae', folder: '../specs' }, device: {} };
+    for (const [run, data] of [
+      ['.', '../data'],
+      ['runs/old', '../../../other/data'],
+    ] as const)
+      writeFileSync(join(from, run, 'run.json'), JSON.stringify({ ...record, data }));
     await copyRun(from + end, to);
     const copied = readdirSync(to, { recursive: true, encoding: 'utf8' });
     expect(copied.filter((file) => /\.\w+$/.test(file)).sort()).toEqual(needed);
+    // Wherever it lies, it finds the same data.
+    const copy = join(to, 'deeper');
+    await copyRun(from + end, copy);
+    const foldersOf = (run: string) => {
+      const { data, spec } = JSON.parse(readFileSync(join(copy, run, 'run.json'), 'utf8')) as RunRecord;
+      return [data, spec.folder].map((folder) => resolve(realpathSync(join(copy, run)), folder!));
+    };
+    const beside = realpathSync(dirname(from));
+    expect(foldersOf('.')).toEqual([join(beside, 'data'), join(beside, 'specs')]);
+    expect(foldersOf('runs/old')).toEqual([join(beside, 'other/data'), join(realpathSync(from), 'runs/specs')]);
   },
 );

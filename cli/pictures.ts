@@ -21,16 +21,22 @@ export interface Picture {
 /** What the model was trained on, as many rows as there are draws at most: [n, ...], of the shape of a draw. */
 export type Data = Pick<Sample, 'shape' | 'values'>;
 
+/** What a draw is written as where nobody says. */
+export const endings = { picture: '.png', points: '.svg', number: '.npy', numbers: '.npy' } as const;
+
 /** Draws of a denoising strip: one row each. */
 const stripRows = 8;
 
 /**
- * The training data's field that the draws are draws of. None where it is another thing that is drawn; nor, with a
- * note, where the data cannot be read, because draws need none.
+ * The training data's field that the draws are draws of. None where it is another thing that is drawn; nor pictures beside
+ * those of a program that takes rows of a set, because they would look like the rows it has taken; nor, with a note,
+ * where the data cannot be read, because draws need none.
  */
 export async function dataBeside(model: Model, sample: Sample, terminal: Terminal): Promise<Data | undefined> {
   const training = model.plan.programs.find(({ kind }) => kind === 'train');
-  const isShown = sample.display === 'picture' || sample.display === 'points';
+  const program = model.plan.programs.find(({ name }) => name === sample.program);
+  const takesRows = program?.kind === 'sample' && program.sets.length > 0;
+  const isShown = sample.display === 'points' || (sample.display === 'picture' && !takesRows);
   if (training?.kind !== 'train' || sample.of === undefined || !isShown) return undefined;
   const contract = model.plan.data.find(({ name }) => name === training.set.split('.')[0]);
   const [n = 0, ...shape] = sample.shape;
@@ -57,24 +63,32 @@ export function encodeDraws(
 ): Uint8Array | string {
   const [n = 0, ...own] = shape;
   if (ending === '.npy') return encodeNpy(shape, values);
-  if (ending === '.png') {
-    if (display === 'picture') return imageGrid(values, n, own[0]!, own[1]!);
-    throw new UsageError(`a PNG shows pictures, and a draw of "${program}" is [${own.join(', ')}]: write .npy`);
+  if (ending === '.png' && display === 'picture') return imageGrid(values, n, own[0]!, own[1]!);
+  if (ending === '.svg' && display === 'points') {
+    return scatterSvg(values, { title: program, ...(data && { reference: data.values }) });
   }
-  if (display === 'points') return scatterSvg(values, { title: program, ...(data && { reference: data.values }) });
-  throw new UsageError(
-    `an SVG shows points in the plane, and a draw of "${program}" is [${own.join(', ')}]: write .npy`,
-  );
+  const shows = ending === '.png' ? 'a PNG shows pictures' : 'an SVG shows points in the plane';
+  const fitting = [...new Set([endings[display], '.npy'])].join(' or ');
+  throw new UsageError(`${shows}, and a draw of "${program}" is [${own.join(', ')}]: write ${fitting}`);
+}
+
+/** Where the training data are shown beside the pictures in `file`. */
+export function dataPicture(file: string): string {
+  return `${stemOf(file)}.data.png`;
+}
+
+function stemOf(file: string): string {
+  return file.slice(0, -extname(file).length);
 }
 
 /** Pictures of the data, and what `keep` asked for: a strip where it can be seen, else an array a step. */
 export function picturesBeside(sample: Sample, file: string, data: Data | undefined): readonly Picture[] {
   const ending = extname(file);
-  const stem = file.slice(0, -ending.length);
+  const stem = stemOf(file);
   const pictures: Picture[] = [];
   if (data !== undefined && sample.display === 'picture') {
     const content = encodeDraws({ ...data, display: 'picture', program: sample.program }, '.png');
-    pictures.push({ file: `${stem}.data.png`, content, text: 'rows of the training data' });
+    pictures.push({ file: dataPicture(file), content, text: 'rows of the training data' });
   }
   const [first] = sample.kept;
   if (first === undefined) return pictures;

@@ -1,10 +1,11 @@
 /** `vaec sample`: draws from a trained run into a picture (PNG), a chart of points (SVG) or an array (.npy). */
+import { rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Plan } from '../compiler/5-kernel/plan.ts';
 import { UsageError, UserError } from '../runtime/errors.ts';
 import { type Mean, meanOf, Moments } from '../runtime/evaluate/moments.ts';
 import { writeAtomic } from '../runtime/formats/files.ts';
-import { dataBeside, encodeDraws, picturesBeside } from './pictures.ts';
+import { dataBeside, dataPicture, encodeDraws, endings, picturesBeside } from './pictures.ts';
 import { formatMean } from './reports.ts';
 import { type RunFlags, withRun } from './runs.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,9 +15,6 @@ export interface SampleFlags extends RunFlags {
   readonly out?: string;
   readonly seed?: number;
 }
-
-/** What each display is written as, unless --out names another ending. */
-const endings = { picture: '.png', points: '.svg', number: '.npy', numbers: '.npy' } as const;
 
 /** A sample program of the plan is called `sample.NAME`. */
 const prefix = 'sample.';
@@ -48,6 +46,8 @@ export async function sampleCommand(
     };
     const beside = picturesBeside(shown, file, data);
     for (const picture of [main, ...beside]) await writeAtomic(picture.file, picture.content);
+    // One that an earlier draw left is not beside these.
+    if (ending === '.png' && data === undefined) await rm(dataPicture(file), { force: true });
     if (flags.json) {
       const { shape, display } = sample;
       const others = beside.map((picture) => ({ file: picture.file, text: picture.text }));

@@ -98,7 +98,7 @@ describe.each(['webgpu', 'cpu'])('on %s', (device) => {
     expect((await vaec('sample', whole, ...on, 'prior', '--n', '5', '--out', file)).code).toBe(0);
     expect((await readNpy(file)).shape).toEqual([5, 2]);
     expect((await vaec('sample', whole, ...on, 'priors')).err).toContain('there is prior');
-    expect((await vaec('sample', whole, ...on, '--out', join(folder, 'x.png'))).err).toContain('write .npy');
+    expect((await vaec('sample', whole, ...on, '--out', join(folder, 'x.png'))).err).toContain('write .svg or .npy');
   });
 });
 

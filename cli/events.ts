@@ -1,5 +1,6 @@
 /** Shows what a training run tells: a status line on a terminal, a line an epoch elsewhere, JSON lines where asked. */
 import { inBytes } from '../compiler/5-kernel/needs.ts';
+import type { DeviceReport } from '../runtime/device/report.ts';
 import type { TrainEvent } from '../runtime/train/events.ts';
 import { epochsDone, type Progress, progressLine } from './progress.ts';
 import { evaluationLines } from './reports.ts';
@@ -8,10 +9,19 @@ import type { Terminal } from './terminal.ts';
 /** JSON lines of progress come so often at most, in milliseconds, and once an epoch. */
 const jsonInterval = 1000;
 
+/** How the events of a run are told. */
+export interface EventOptions {
+  readonly json?: boolean;
+  /** What computes: a GPU's driver goes on compiling when the run has begun. */
+  readonly target: DeviceReport['target'];
+}
+
+const driversCompile = ', for which drivers compile once more (and keep it for the next time)';
+
 /** A listener for the events of one run. `now` is a clock in milliseconds. */
 export function eventPrinter(
   terminal: Terminal,
-  json: boolean,
+  { json = false, target }: EventOptions,
   now: () => number = performance.now.bind(performance),
 ): (event: TrainEvent) => void {
   let last: { readonly epoch: number; readonly time: number } | undefined;
@@ -32,7 +42,7 @@ export function eventPrinter(
         resumed = event.resumed;
         if (json) terminal.out(JSON.stringify(event));
         else if (event.resumed) terminal.err(`going on from step ${event.step} of ${event.steps}`);
-        terminal.status('the first steps, for which drivers compile once more (and keep it for the next time)');
+        terminal.status(`the first steps${target === 'webgpu' ? driversCompile : ''}`);
         return;
       }
       case 'progress': {

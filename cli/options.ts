@@ -30,9 +30,7 @@ export function piecesOf(written: string, before: readonly Piece[] = []): readon
 
 /** A whole number of at least 1: `--epochs`, `--n`. */
 export function positiveInteger(written: string): number {
-  const value = wholeNumber(written);
-  if (value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
-  return value;
+  return wholeNumberFrom(1, written);
 }
 
 /** How many threads compute: `--threads`. */
@@ -44,9 +42,13 @@ export function threadCount(written: string): number {
 
 /** A whole number of at least 0, exact in float64: `--seed`. */
 export function wholeNumber(written: string): number {
+  return wholeNumberFrom(0, written);
+}
+
+function wholeNumberFrom(least: number, written: string): number {
   const value = Number(written);
-  if (!/^\d+$/.test(written) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('a whole number of at least 0 is needed.');
+  if (!/^\d+$/.test(written) || !Number.isSafeInteger(value) || value < least) {
+    throw new InvalidArgumentError(`a whole number of at least ${least} is needed.`);
   }
   return value;
 }

@@ -11,7 +11,7 @@ export interface Terminal {
   readonly interactive: boolean;
   /** True where standard error may be coloured: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
-  /** Width of standard error in columns. */
+  /** Width of standard error in columns; 80 where it is not known. */
   readonly columns: number;
 }
 
@@ -21,6 +21,10 @@ export interface TerminalStreams {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly env: { readonly [name: string]: string | undefined };
 }
+
+/** A terminal that says it is narrower does not know its width, as one that was made without a size: it is the usual. */
+const narrowest = 20;
+const usual = 80;
 
 const clearLine = '\r\u001b[2K';
 
@@ -35,7 +39,8 @@ export function openTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
     interactive,
     colour: interactive && (env.NO_COLOR ?? '') === '',
     get columns() {
-      return stderr.columns ?? 100;
+      const { columns = 0 } = stderr;
+      return columns >= narrowest ? columns : usual;
     },
     out(text) {
       erase();

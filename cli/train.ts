@@ -91,7 +91,7 @@ export async function trainCommand(spec: string, flags: TrainFlags, terminal: Te
       data: { folder: flags.data ?? begun?.data ?? defaultData, specFolder: dirname(spec) },
       ...(seed !== undefined && { seed }),
     });
-    const print = eventPrinter(terminal, flags.json ?? false);
+    const print = eventPrinter(terminal, { json: flags.json ?? false, target: device.report.target });
     const onEvent = (event: TrainEvent): void => {
       print(event);
       // The device holds the data now, and the compiler has done its work.

@@ -3,6 +3,7 @@ import { eventPrinter } from '../../cli/events.ts';
 import type { TrainEvent } from '../../runtime/train/events.ts';
 import { record } from './recorder.ts';
 
+const onCpu = { target: 'cpu' } as const;
 const begin: TrainEvent = { kind: 'begin', step: 0, steps: 30, resumed: false };
 const progress = (step: number): TrainEvent => ({
   kind: 'progress',
@@ -25,27 +26,30 @@ test('what a training takes on the device is told before it begins', () => {
   ] as const;
   const event: TrainEvent = { kind: 'memory', total: 39.5 * mib, parts };
   const { terminal, err } = record();
-  eventPrinter(terminal, false)(event);
+  eventPrinter(terminal, onCpu)(event);
   expect(err()).toBe('memory: 39.5 MiB in all; data 37.5 MiB, activations 2 MiB\n');
   const json = record();
-  eventPrinter(json.terminal, true)(event);
+  eventPrinter(json.terminal, { ...onCpu, json: true })(event);
   expect(JSON.parse(json.out())).toEqual(event);
 });
 
-test('a terminal shows what takes its time before the first step', () => {
+test.each([
+  ['webgpu', /the first steps, for which drivers compile once more .*$/],
+  ['cpu', /the first steps$/],
+] as const)('a terminal shows what takes its time before the first step on %s', (target, firstSteps) => {
   const { terminal, err } = record({ isTTY: true });
-  const print = eventPrinter(terminal, false);
+  const print = eventPrinter(terminal, { target });
   print({ kind: 'warm-up', stage: 'data' });
   expect(err()).toMatch(/reading the data$/);
   print({ kind: 'warm-up', stage: 'kernels', kernels: 38 });
   expect(err()).toMatch(/compiling 38 kernels$/);
   print(begin);
-  expect(err()).toMatch(/the first steps, .*$/);
+  expect(err()).toMatch(firstSteps);
 });
 
 test('off a terminal there is one line an epoch on standard error', () => {
   const { terminal, out, err } = record();
-  const print = eventPrinter(terminal, false);
+  const print = eventPrinter(terminal, onCpu);
   print(begin);
   for (let step = 1; step <= 30; step++) print(progress(step));
   expect(out()).toBe('');
@@ -58,7 +62,7 @@ test('off a terminal there is one line an epoch on standard error', () => {
 
 test('a resumed run does not tell again of the epochs before', () => {
   const { terminal, err } = record();
-  const print = eventPrinter(terminal, false);
+  const print = eventPrinter(terminal, onCpu);
   print({ ...begin, step: 14, resumed: true });
   for (let step = 15; step <= 20; step++) print(progress(step));
   expect(err().trim().split('\n')).toEqual([
@@ -70,7 +74,7 @@ test('a resumed run does not tell again of the epochs before', () => {
 test('JSON lines of progress come once an epoch, and once a second between', () => {
   const { terminal, out, err } = record();
   const clock = { now: 0 };
-  const print = eventPrinter(terminal, true, () => clock.now);
+  const print = eventPrinter(terminal, { ...onCpu, json: true }, () => clock.now);
   print(begin);
   for (let step = 1; step <= 30; step++) {
     clock.now += 300;
@@ -95,7 +99,7 @@ test('evaluations are results: they go to standard output, on one line where the
     standardError: 0.24,
   } as const;
   const evaluation = { program: 'track_1', set: 'mnist.test', rows: 10000, step: 469, reports: [report] };
-  const print = eventPrinter(terminal, false);
+  const print = eventPrinter(terminal, onCpu);
   print({ kind: 'evaluation', step: 469, epoch: 1.0005, evaluation });
   // Due where 13 epochs are done; and within one.
   print({ kind: 'evaluation', step: 102, epoch: 13.056, evaluation });

@@ -23,9 +23,11 @@ test('whole numbers are read exactly', () => {
   expect(wholeNumber('0')).toBe(0);
   expect(positiveInteger('12')).toBe(12);
   for (const wrong of ['-1', '1.5', '1e3', 'x', '', '9007199254740993']) {
-    expect(() => wholeNumber(wrong), wrong).toThrow('whole number');
+    expect(() => wholeNumber(wrong), wrong).toThrow('a whole number of at least 0 is needed.');
   }
-  expect(() => positiveInteger('0')).toThrow('at least 1');
+  for (const wrong of ['0', '-3', '1.5', 'abc', '']) {
+    expect(() => positiveInteger(wrong), wrong).toThrow('a whole number of at least 1 is needed.');
+  }
 });
 
 test('threads are counted from 1, and there is a most', () => {

@@ -16,7 +16,7 @@ test.each([
   [['chek', 'a.vae'], 'Did you mean check?'],
   [['check'], "missing required argument 'spec'"],
   [['train', 'a.vae', '--epoch', '3'], 'Did you mean --epochs?'],
-  [['train', 'a.vae', '--epochs', 'three'], 'a whole number of at least 0 is needed'],
+  [['train', 'a.vae', '--epochs', 'three'], 'a whole number of at least 1 is needed'],
   [['train', 'a.vae', '--set', 'latent'], 'NAME=value'],
   [['train', 'a.vae', '--threads', '0'], 'a whole number of at least 1 is needed'],
   [['train', 'a.vae', '--device', 'gpu'], 'use auto, webgpu or cpu'],

@@ -46,8 +46,13 @@ export function epochsDone(step: number, epoch: number): number {
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(3);
+  if (size !== 0 && !isPlain(size)) return value.toExponential(3);
   return size >= 10 ? value.toFixed(2) : value.toFixed(4);
+}
+
+/** Whether a positive number is read best without an exponent. */
+export function isPlain(size: number): boolean {
+  return size >= 1e-3 && size < 1e6;
 }
 
 function formatRate(rate: number): string {

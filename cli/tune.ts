@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { check, emitterFor } from '../compiler/compile.ts';
 import type { PlannedKernel } from '../compiler/5-kernel/library.ts';
 import type { Plan, PlanProgram } from '../compiler/5-kernel/plan.ts';
-import { choiceText } from '../compiler/5-kernel/schedule/choice.ts';
 import { profileNamed } from '../compiler/5-kernel/schedule/profile.ts';
 import { UsageError, VaecError } from '../runtime/errors.ts';
 import { diskSources } from '../runtime/spec-sources.ts';
@@ -15,6 +14,7 @@ import type { Settings } from './options.ts';
 import { cacheFor } from './schedules.ts';
 import { compileSpec } from './specs.ts';
 import type { Terminal } from './terminal.ts';
+import { foundLine, foundLines, verdict } from './tune-text.ts';
 
 export interface TuneFlags extends DeviceFlags {
   readonly set?: Settings;
@@ -60,7 +60,6 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     const profile = profileNamed(name)!;
     const found: TunedKernel[] = [];
     const skipped = new Map<string, number>();
-    let kept = 0;
     try {
       await tune({
         device,
@@ -71,10 +70,7 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
         budget: flags.budget ?? defaultBudget,
         signal: interrupt.signal,
         known: before,
-        keep: async (one) => {
-          await cache.keep(one);
-          kept++;
-        },
+        keep: (one) => cache.keep(one),
         onEvent: (event) => {
           tell(event, flags, terminal);
           if (event.kind === 'found') found.push(event.found);
@@ -84,9 +80,9 @@ export async function tuneCommand(spec: string, flags: TuneFlags, terminal: Term
     } finally {
       // Also where the disk is full in the middle, or the device lost.
       terminal.status('');
-      if (!flags.json) tellFound(found, skipped, terminal);
+      if (!flags.json) for (const line of foundLines(found, skipped)) terminal.out(line);
     }
-    if (!flags.json) terminal.out(kept > 0 ? `kept in ${cache.folder}` : 'nothing new was found to keep');
+    if (!flags.json) terminal.out(verdict(found, cache.folder));
     if (interrupt.signal.aborted) throw new VaecError('stopped, and what was found is kept', interrupted);
   } finally {
     interrupt.release();
@@ -117,18 +113,6 @@ function kernelsOf(
   return planned.filter(({ name }) => used.has(name));
 }
 
-function tellFound(found: readonly TunedKernel[], skipped: ReadonlyMap<string, number>, terminal: Terminal): void {
-  if (found.length > 0) terminal.out(table(found).join('\n'));
-  if (found.some(({ complete }) => !complete)) {
-    terminal.out(
-      '+: cut short; the same command searches it again, beginning with what won, after those left for lack of time',
-    );
-  }
-  for (const [reason, count] of skipped) {
-    terminal.out(`${count} kernel${count === 1 ? '' : 's'} left by default: ${reason}`);
-  }
-}
-
 function tell(event: TuneEvent, { json }: TuneFlags, terminal: Terminal): void {
   if (json) return terminal.out(JSON.stringify(event));
   switch (event.kind) {
@@ -142,44 +126,4 @@ function tell(event: TuneEvent, { json }: TuneFlags, terminal: Terminal): void {
     case 'skipped':
       return;
   }
-}
-
-/** `encoder_dense_1: 1.234 ms, 0.812 ms by tile: rows 16, lanes 8, bands 1, subgroup`. */
-function foundLine({ name, before, after, winner }: TunedKernel): string {
-  const own = `${name}: ${milliseconds(before)} by default`;
-  return winner === undefined ? own : `${own}, ${milliseconds(after)} by ${choiceText(winner.choice)}`;
-}
-
-/** A line a kernel, the longest first; below it the variants that were not let in, and why. */
-function table(found: readonly TunedKernel[]): readonly string[] {
-  const rows = [
-    ['kernel', 'default', 'tuned', 'timed', 'schedule'],
-    ...found.map(({ name, before, after, winner, timed, complete }) => [
-      name,
-      milliseconds(before),
-      winner === undefined ? '' : `${milliseconds(after)} (${percent(after / before)})`,
-      `${timed}${complete ? '' : '+'}`,
-      winner === undefined ? 'default' : choiceText(winner.choice),
-    ]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const refused = found.flatMap(({ name, refused }) =>
-    refused.map(({ choice, reason }) => `refused for ${name}: ${choiceText(choice)}: ${reason}`),
-  );
-  return [...lines, ...refused];
-}
-
-function milliseconds(time: number): string {
-  return `${time.toPrecision(3)} ms`;
-}
-
-/** `-34 %`. */
-function percent(ratio: number): string {
-  return `${((ratio - 1) * 100).toFixed(0)} %`;
 }

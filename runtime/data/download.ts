@@ -83,6 +83,7 @@ async function fetchRest(wanted: Download, part: string): Promise<EnvironmentErr
       await file.sync();
     } finally {
       await file.close();
+      if (received === 0) await rm(part, { force: true });
     }
     return received === size ? undefined : broken(wanted, part, received, new Error('it ended early'));
   } catch (error) {

@@ -4,7 +4,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { makeFolder, writeFailure } from '../formats/files.ts';
+import { makeFolder, removeEmpty, writeFailure } from '../formats/files.ts';
 import { download } from './download.ts';
 
 /** A public copy of the files of LeCun, Cortes and Burges, byte for byte. */
@@ -67,12 +67,21 @@ export interface FetchedFile {
   readonly outcome: 'kept' | 'fetched';
 }
 
-/** Fetches what is missing, file after file. Throws what `download` throws. */
+/** Fetches what is missing, file after file. Throws what `download` throws, and leaves no folder that it made for nothing. */
 export async function fetchMnist(options: FetchOptions): Promise<readonly FetchedFile[]> {
   const folder = join(options.dir, 'mnist');
-  await makeFolder(folder).catch((error: unknown) => {
+  const made = await makeFolder(folder).catch((error: unknown) => {
     throw writeFailure(folder, error);
   });
+  try {
+    return await fetchInto(folder, options);
+  } catch (error) {
+    await removeEmpty(made);
+    throw error;
+  }
+}
+
+async function fetchInto(folder: string, options: FetchOptions): Promise<readonly FetchedFile[]> {
   const mirror = (options.mirror ?? MNIST_MIRROR).replace(/\/*$/, '/');
   const { signal, attempts, pause, onProgress } = options;
   const result: FetchedFile[] = [];

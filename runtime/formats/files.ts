@@ -1,7 +1,7 @@
 /** Reading and writing whole files, with system errors told in words and nothing half-written. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemErrorCode, UserError } from '../errors.ts';
 
@@ -39,22 +39,38 @@ export async function writeAtomic(path: string, bytes: Uint8Array | string): Pro
   await syncFolder(folder);
 }
 
-/** Makes a folder and those above it. Node's own recursive mkdir never ends where one cannot be made, as under /proc. */
-export async function makeFolder(path: string): Promise<void> {
-  const make = async () => {
+/**
+ * Makes a folder and those above it, and gives those that were not there, the innermost first. Node's own recursive mkdir
+ * never ends where one cannot be made, as under /proc.
+ */
+export async function makeFolder(path: string): Promise<readonly string[]> {
+  const make = async (): Promise<readonly string[]> => {
     try {
       await mkdir(path);
+      return [path];
     } catch (error) {
       if (systemErrorCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+      return [];
     }
   };
   try {
-    await make();
+    return await make();
   } catch (error) {
     const above = dirname(path);
     if (systemErrorCode(error) !== 'ENOENT' || above === path) throw error;
-    await makeFolder(above);
-    await make();
+    const made = await makeFolder(above);
+    return [...(await make()), ...made];
+  }
+}
+
+/** Removes folders, the innermost first, up to one that holds something. */
+export async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
   }
 }
 

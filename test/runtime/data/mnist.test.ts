@@ -205,7 +205,7 @@ describe('fetchMnist', () => {
     for (const [bytes, message] of answers) {
       const { mirror } = await serve((_, response) => void response.end(bytes));
       expect((await failure(fetchFrom(mirror, dir))).message).toMatch(message);
-      expect(readdirSync(join(dir, 'mnist'))).toEqual([]);
+      expect(readdirSync(dir)).toEqual([]);
     }
   });
 
@@ -234,7 +234,22 @@ describe('fetchMnist', () => {
     expect((await failure(fetchFrom(await nowhere(), dir, { attempts: 2 }))).message).toMatch(
       /^the connection to "http:.*\/a\.gz" failed \(ECONNREFUSED\): check the network, or name another server/,
     );
-    expect(readdirSync(join(dir, 'mnist'))).toEqual([]);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('leaves nothing that was not there when no byte came, and what was there as it was', async () => {
+    const dir = temporaryFolder();
+    const { mirror } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      response.flushHeaders();
+      setTimeout(() => response.destroy(), 30);
+    });
+    const within = fetchFrom(mirror, join(dir, 'new', 'data'), { attempts: 2 });
+    expect((await failure(within)).message).toMatch(/failed \(.*\): check the network/);
+    expect(readdirSync(dir)).toEqual([]);
+    mkdirSync(join(dir, 'data', 'mnist'), { recursive: true });
+    await failure(fetchFrom(mirror, join(dir, 'data'), { attempts: 1 }));
+    expect(readdirSync(dir, { recursive: true })).toEqual(['data', join('data', 'mnist')]);
   });
 
   it('stops when asked to, keeping what came', async () => {

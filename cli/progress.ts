@@ -50,7 +50,7 @@ export function formatValue(value: number): string {
   return size >= 10 ? value.toFixed(2) : value.toFixed(4);
 }
 
-/** Whether a positive number is read best without an exponent. */
+/** Whether a positive number is best read without an exponent. */
 export function isPlain(size: number): boolean {
   return size >= 1e-3 && size < 1e6;
 }

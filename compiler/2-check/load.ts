@@ -6,15 +6,7 @@ import { syntaxMessages } from '../diagnostics/messages/syntax.ts';
 import type { Span } from '../diagnostics/span.ts';
 import type { Session, SourceHost, UsedRun } from '../session.ts';
 import { resolve, runName, withEnding } from './paths.ts';
-import {
-  isNamed,
-  isSampler,
-  nameOf,
-  type Declared,
-  type FrozenRun,
-  type NamedDeclaration,
-  type Scope,
-} from './scope.ts';
+import { isNamed, isSampler, nameOf, type Declared, type FrozenRun, type Scope } from './scope.ts';
 
 export interface Spec {
   readonly root: SourceFile;
@@ -102,7 +94,7 @@ class Loader {
   /** A file's own declarations hide imported ones; two imports of one name are an error. */
   #take({ names, from }: Imported, use: DeclarationOf<'use'>, own: ReadonlyMap<string, Declared>, scope: Scope): void {
     for (const [name, declared] of names) {
-      if (!isShared(declared.declaration)) continue;
+      if (!isShared(declared)) continue;
       const mine = own.get(name);
       const other = scope.names.get(name);
       if (mine !== undefined) {
@@ -173,6 +165,6 @@ class Loader {
 }
 
 /** `use` brings along everything but programs; a sampler, which needs an argument such as a net, is not one yet. */
-function isShared(declaration: NamedDeclaration): boolean {
-  return declaration.kind !== 'infer' && (declaration.kind !== 'sample' || isSampler(declaration));
+function isShared({ declaration, scope }: Declared): boolean {
+  return declaration.kind !== 'infer' && (declaration.kind !== 'sample' || isSampler(declaration, scope));
 }

@@ -1,5 +1,5 @@
 /** Which names a file of a spec sees, and what each is declared as. */
-import type { Declaration, DeclarationOf } from '../1-syntax/ast.ts';
+import type { Declaration, DeclarationOf, TypeExpr } from '../1-syntax/ast.ts';
 import type { HostClock } from '../4-tensor/host.ts';
 import type { Span } from '../diagnostics/span.ts';
 
@@ -48,6 +48,12 @@ export function nameOf(declaration: NamedDeclaration): { readonly text: string; 
 }
 
 /** A sample with an argument that it cannot do without, such as a net, is one to be called by others. */
-export function isSampler({ parameters }: DeclarationOf<'sample'>): boolean {
-  return parameters.some(({ type, initial }) => initial === undefined && type?.member === undefined);
+export function isSampler({ parameters }: DeclarationOf<'sample'>, scope: Scope): boolean {
+  return parameters.some(({ type, initial }) => initial === undefined && !(type && isRowType(type, scope)));
+}
+
+/** `a: mnist.test` and `a: mnist` take a row of that data set. */
+export function isRowType({ name, member }: TypeExpr, scope: Scope): boolean {
+  const kind = scope.names.get(name.text)?.declaration.kind;
+  return member !== undefined || kind === 'data' || kind === 'derived-data';
 }

@@ -1,5 +1,5 @@
 /** The conditional structure of a model or guide: its variables in order and what each depends on. */
-import type { DeclarationOf, Expr, Statement } from '../1-syntax/ast.ts';
+import type { Declaration, DeclarationOf, Expr, Parameter, Statement } from '../1-syntax/ast.ts';
 
 export interface Structure {
   /** Variables in the order they are drawn. */
@@ -52,8 +52,8 @@ export function ancestors(structure: Structure, name: string): Set<string> {
   return found;
 }
 
-/** The names an expression reads; names that it binds itself may be among them. */
-export function namesIn(expr: Expr | readonly Statement[]): Set<string> {
+/** The names that a part of a spec reads; names that it binds itself may be among them. */
+export function namesIn(part: Expr | Declaration | readonly (Statement | Parameter)[]): Set<string> {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
@@ -63,6 +63,6 @@ export function namesIn(expr: Expr | readonly Statement[]): Set<string> {
       Object.values(value).forEach(visit);
     }
   };
-  visit(expr);
+  visit(part);
   return found;
 }

@@ -49,7 +49,8 @@ export async function drawSamples(
 ): Promise<Sample> {
   if (n > program.n && !readsFirst(executor, program)) {
     throw new UsageError(
-      `"${program.name}" is written for n = ${program.n} and cannot give ${n}: compile the spec again with another n`,
+      `"${program.name.replace(/^sample\./, '')}" gives ${program.n} and cannot give ${n}: nothing that it returns is drawn, ` +
+        `so more would be the same; draw something, or compile with n = ${n} if it returns a list that is n long`,
     );
   }
   const size = sizeOf(program.shape);

@@ -164,7 +164,7 @@ describe('clip', () => {
 test('the same without these mistakes is fine', () => {
   const right = { train: 'epochs 1 clip 1 ema 0.9 seed 3', data: 'where label > 0 split a: 0.5, b: 0.5' };
   expect(
-    messages({ ...right, rest: 'evaluate { data d.a  report u }\nsample s { z ~ Normal(u, 1)  return z }' }),
+    messages({ ...right, rest: 'evaluate { data d.a  report u, sum(v) }\nsample s { z ~ Normal(u, 1)  return z }' }),
   ).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ param other : real = 1
 net code(x) = x |> dense(2, sigmoid)
 model p { z ~ ${model}  x ~ Normal(z, 1) }
 guide q(x) { z ~ ${guide} }
-train { data d  maximize elbo(p, q) + edge + other  optimizer sgd(lr: 1)  batch 2  epochs 1 }`;
+train { data d  maximize elbo(p, q) + edge + other + 0 * sum(code(x))  optimizer sgd(lr: 1)  batch 2  epochs 1 }`;
   return check({ entry: 'test.vae', host: testSources({ 'test.vae': text }) }).diagnostics.map(({ code }) => code);
 }
 

@@ -10,6 +10,7 @@ import { contractOf, referenceOf } from '../data.ts';
 import { declaredValue } from '../../2-check/declared.ts';
 import { isSampler, nameOf } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
+import { checkReached, isProgram } from '../../2-check/unreached.ts';
 import { describe } from '../../2-check/values.ts';
 import { gather, missing, refuseOthers, type ClauseOf } from './clauses.ts';
 import { draftEvaluate, type DraftEvaluate } from './evaluate.ts';
@@ -53,7 +54,7 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
         evaluations.push(...evaluateProgram(declaration, givenUp, context));
         break;
       case 'sample': {
-        if (isSampler(declaration)) break;
+        if (isSampler(declaration, context.spec.scope)) break;
         const sample = draftSample(declaration, context, counts);
         if (sample === undefined) givenUp.push(declaration.name.text);
         else programs.push(...sample.parts, sample.sample);
@@ -69,8 +70,9 @@ export function elaboratePrograms(context: Context, counts: Readonly<Record<stri
       default:
     }
   }
+  if (!session.failed) checkReached(session, context.spec);
   checkHypers(context);
-  checkUnreached(context);
+  elaborateData(context);
   if (session.failed) return undefined;
   if (givenUp.length > 0) throw new Error(`nothing says why there is no program for ${givenUp.join(', ')}`);
   const layout = layoutOf(context);
@@ -209,9 +211,7 @@ function checkHypers(context: Context): void {
     session.report('unknown-hyper', spec.root.span, { name, hint });
   }
   if (session.failed) return;
-  const hasProgram = spec.root.declarations.some(
-    (d) => d.kind === 'train' || d.kind === 'evaluate' || d.kind === 'sample',
-  );
+  const hasProgram = spec.root.declarations.some((declaration) => isProgram(declaration, spec.scope));
   for (const declaration of spec.root.declarations) {
     if (declaration.kind !== 'hyper' || !hasProgram || context.hypers.has(declaration.name.text)) continue;
     if (context.values.has(declaration)) continue;
@@ -219,8 +219,8 @@ function checkHypers(context: Context): void {
   }
 }
 
-/** Elaborates what no program reached, as far as it means anything by itself: hypers, data sets. */
-function checkUnreached(context: Context): void {
+/** Elaborates the data sets that no program reached: they mean something by themselves. */
+function elaborateData(context: Context): void {
   const frame = new Frame({ context, program: undefined, scope: context.spec.scope });
   for (const declaration of context.spec.root.declarations) {
     if (declaration.kind !== 'data' && declaration.kind !== 'derived-data') continue;

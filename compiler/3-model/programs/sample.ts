@@ -43,6 +43,10 @@ export function draftSample(
   if (result === undefined) return undefined;
   const extents = result.plates.map((plate) => plate.extent);
   const total = extents.reduce((product, extent) => product * extent, 1);
+  const isPerDraw = result.plates.some((plate) => plate.id === rows.id);
+  if (!isPerDraw && total !== body.n && body.onlyCount !== undefined) {
+    context.session.report('unused-n', body.onlyCount, { name, given: total, n: body.n });
+  }
   if (loops.keeps && total !== body.n) {
     const what = "'keep' in a program that returns several values of each draw";
     context.session.report('not-supported', declaration.name.span, { what, instead: '; return one' });

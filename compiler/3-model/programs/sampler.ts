@@ -4,10 +4,12 @@ import { matchArguments } from '../../2-check/arguments.ts';
 import { Frame, type Context, type ProgramContext } from '../../2-check/context.ts';
 import { asDeclared, fits } from '../../2-check/parameters.ts';
 import { readArgument } from '../../2-check/schedules.ts';
-import type { Declared } from '../../2-check/scope.ts';
+import { isRowType, type Declared } from '../../2-check/scope.ts';
 import { staticCount } from '../../2-check/static.ts';
+import { namesIn } from '../../2-check/structure.ts';
 import { toTensor } from '../../2-check/tensors.ts';
 import { describe, number, type Value } from '../../2-check/values.ts';
+import type { Span } from '../../diagnostics/span.ts';
 import type { Call } from '../../session.ts';
 import { readSet } from './clauses.ts';
 import { fieldsAt } from './rows.ts';
@@ -22,6 +24,8 @@ export interface Body {
   /** The data sets that it takes rows of. */
   readonly sets: readonly string[];
   readonly n: number;
+  /** Where the spec says how many draws, if it does and nothing else reads that number. */
+  readonly onlyCount: Span | undefined;
   /** The calls that led to it, the outermost first. */
   readonly calls: readonly Call[];
 }
@@ -54,6 +58,8 @@ function follow(
   let [sampler, given, caller, n] = [first, written, outer, wanted];
   const sets: string[] = [];
   const calls: Call[] = [];
+  let counted: Span | undefined;
+  let reads = false;
   for (const open = new Set<object>(); ;) {
     const { declaration, scope } = sampler;
     const frame = new Frame({ context, program: undefined, scope });
@@ -61,14 +67,20 @@ function follow(
       const value = argumentOf(parameter, given.get(parameter.name.text), declaration, n, caller, frame);
       if (value === undefined) return undefined;
       if (value.kind === 'row') sets.push(value.set);
-      if (parameter.name.text === 'n' && value.kind === 'scalar') n ??= value.value;
+      if (parameter.name.text === 'n' && value.kind === 'scalar') {
+        n ??= value.value;
+        counted ??= given.get('n')?.span ?? parameter.span;
+      }
       frame.values.set(parameter.name.text, value);
     }
+    reads ||= namesIn(declaration.parameters).has('n');
     const [only] = declaration.body;
     const call = declaration.short && only?.kind === 'return' ? only.values[0]?.value : undefined;
     const next = call && samplerIn(call, frame);
     if (call?.kind !== 'call' || next === undefined) {
-      return { statements: declaration.body, arguments: frame, sets, n: n ?? 1, calls };
+      reads ||= namesIn(declaration.body).has('n');
+      const onlyCount = reads ? undefined : counted;
+      return { statements: declaration.body, arguments: frame, sets, n: n ?? 1, onlyCount, calls };
     }
     if (open.has(next.declaration)) {
       context.session.report('recursive-call', call.span, { name: next.declaration.name.text });
@@ -77,6 +89,7 @@ function follow(
     open.add(next.declaration);
     const matched = matchedArguments(next, call, frame);
     if (matched === undefined) return undefined;
+    reads ||= [...matched].some(([name, value]) => name !== 'n' && namesIn(value).has('n'));
     calls.push({ span: call.span, body: next.declaration.span });
     [sampler, given, caller] = [next, matched, frame];
   }
@@ -137,8 +150,7 @@ function argumentOf(
   own: Frame,
 ): Value | undefined {
   const { session } = own.context;
-  const isSet = type !== undefined && own.scope.names.get(type.name.text)?.declaration.kind === 'data';
-  if (written === undefined && type !== undefined && (isSet || type.member !== undefined)) {
+  if (written === undefined && type !== undefined && isRowType(type, own.scope)) {
     return rowArgument(name.text, type, own);
   }
   if (written === undefined && initial === undefined) {

@@ -19,6 +19,18 @@ export const checkMessages = {
   'unknown-name': error((p: { name: string; hint: string }) => `nothing here is called '${p.name}'${p.hint}`),
   'unknown-member': error((p: { name: string; of: string; hint: string }) => `${p.of} has no '${p.name}'${p.hint}`),
   'unused-hyper': error((p: { name: string }) => `the hyper '${p.name}' reaches no program; use it or remove it`),
+  'unused-n': warning(
+    (p: { name: string; given: number; n: number }) =>
+      `nothing that '${p.name}' returns is drawn, so it gives ${p.given === 1 ? 'one value' : `${p.given} values`}, not ` +
+      `n = ${p.n}; draw something, use 'n' in a list, '[… for i in 0..n-1]', or leave 'n' out`,
+  ),
+  unreached: warning(
+    (p: { what: string; name: string }) =>
+      `no program reaches the ${p.what} '${p.name}', so its shapes were not checked; use it or remove it`,
+  ),
+  'no-program': note(
+    () => "there is no program here ('train', 'evaluate' or 'sample'), so names were checked and shapes were not",
+  ),
   'unknown-hyper': error((p: { name: string; hint: string }) => `--set: the spec has no hyper '${p.name}'${p.hint}`),
   'invalid-hyper-value': error(
     (p: { name: string; value: string; needed: string }) =>

@@ -175,12 +175,13 @@ function memoryLines(plan: Plan): string[] {
   const width = Math.max(...[...parts.keys(), 'in all'].map((part) => part.length));
   const line = (part: string, text: string): string => `  ${part.padEnd(width)}  ${text}`;
   const rows = bytesARow(plan, programs).map(({ set, bytes }) => `${inBytes(bytes)} a row of ${set}`);
+  const largest = largestTensors(plan, programs, 3).map(tensorText);
   const data = rows.length === 0 ? '' : `, and ${rows.join(', ')}`;
   return [
     programs.some(({ kind }) => kind === 'train') ? 'memory of training on the device' : 'memory on the device',
     ...[...parts].map(([part, bytes]) => line(part, inBytes(bytes))),
     line('in all', `${inBytes(totalOf(needs))}${data}, and what is in flight`),
-    `  the largest tensors are ${largestTensors(plan, programs, 3).map(tensorText).join(', ')}`,
+    ...(largest.length === 0 ? [] : [`  the largest tensors are ${largest.join(', ')}`]),
   ];
 }
 

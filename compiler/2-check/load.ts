@@ -2,8 +2,10 @@
 import type { DeclarationOf, SourceFile } from '../1-syntax/ast.ts';
 import { parse } from '../1-syntax/build.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { ParamsOf } from '../diagnostics/messages.ts';
 import { syntaxMessages } from '../diagnostics/messages/syntax.ts';
 import type { Span } from '../diagnostics/span.ts';
+import { didYouMean } from '../diagnostics/suggest.ts';
 import type { Session, SourceHost, UsedRun } from '../session.ts';
 import { resolve, runName, withEnding } from './paths.ts';
 import { isNamed, isSampler, nameOf, type Declared, type FrozenRun, type Scope } from './scope.ts';
@@ -19,7 +21,8 @@ export interface Spec {
  */
 export function load(session: Session, path: string): Spec | undefined {
   const loader = new Loader(session, session.host);
-  const root = loader.read(path, { file: path, start: 0, end: 0 }, path);
+  // The place of what is wrong with it names the file already.
+  const root = loader.read(path, { file: path, start: 0, end: 0 }, { what: 'the spec', hint: '' });
   if (root === undefined) return undefined;
   const scope = loader.scopeOf(root, [path]);
   const isReadable = (found: Diagnostic): boolean => found.severity !== 'error' || !isUnreadable(found.code);
@@ -31,7 +34,17 @@ function isUnreadable(code: string): boolean {
   return ['file-not-found', 'unusable-run', 'not-supported'].includes(code) || Object.hasOwn(syntaxMessages, code);
 }
 
-/** Parts of the library that are not written yet. */
+/** The parts of the library, as `use` names them. */
+export const libraries = [
+  'std/diagnostics',
+  'std/diffusion',
+  'std/flow',
+  'std/objectives',
+  'std/testing',
+  'std/unet',
+] as const;
+
+/** Parts of it that are not written yet. */
 const laterLibraries: ReadonlySet<string> = new Set(['std/adversarial.vae']);
 
 /** What `use` brings: names with what they stand for; `from` says for people where they come from. */
@@ -55,10 +68,11 @@ class Loader {
     this.#run = run;
   }
 
-  read(path: string, span: Span, written: string): SourceFile | undefined {
+  /** `missing`: what to say where there is no such file. */
+  read(path: string, span: Span, missing: ParamsOf<'file-not-found'>): SourceFile | undefined {
     const text = this.#host.read(path);
     if (text === undefined) {
-      this.#session.report('file-not-found', span, { path: written, tried: path });
+      this.#session.report('file-not-found', span, missing);
       return undefined;
     }
     this.#session.sources.set(path, text);
@@ -122,7 +136,9 @@ class Loader {
     }
     let imported = this.#loaded.get(place);
     if (imported === undefined) {
-      const found = this.read(place, use.span, use.path);
+      const all = `; the library has ${libraries.join(', ')}`;
+      const hint = isLibrary ? didYouMean(path.replace(/\.vae$/, ''), libraries) || all : '';
+      const found = this.read(place, use.span, { what: `"${place}"`, hint });
       if (found === undefined) return undefined;
       imported = this.scopeOf(found, [...open, place]);
     }
@@ -155,7 +171,7 @@ class Loader {
   #scopeOfRun({ host, spec, settings, clock }: UsedRun, name: string, use: DeclarationOf<'use'>): Scope | undefined {
     const names = new Map<string, Declared>();
     const loader = new Loader(this.#session, host, { name, names, settings, clock });
-    const root = loader.read(spec, use.span, spec);
+    const root = loader.read(spec, use.span, { what: `"${spec}"`, hint: '' });
     return root && loader.scopeOf(root, [spec], names);
   }
 

@@ -1,6 +1,7 @@
 /** Elaborates expressions: from what was written to the value it stands for. Every kind of expression meets here. */
 import type { Expr, ExprOf, TypeExpr } from '../1-syntax/ast.ts';
 import { didYouMean } from '../diagnostics/suggest.ts';
+import { referenceOf } from './data.ts';
 import { elaborateDensity, elaborateLogDensity } from './density.ts';
 import { elaborateDivergence } from './divergence.ts';
 import { elaborateExpectation } from './expectation.ts';
@@ -134,11 +135,23 @@ function elaborateIndex(expr: ExprOf<'index'>, frame: Frame): Value {
       return entryAt(object, index, expr, frame);
     }
   }
-  frame.context.session.report('not-supported', expr.span, {
-    what: `indexing ${describe(object)} by ${describe(index ?? invalid)}`,
-    instead: '; a fixed number, a category and an index of draws, as in z[k], are',
-  });
+  frame.context.session.report('not-supported', expr.span, notIndexed(object, indices));
   return invalid;
+}
+
+/** What was indexed by what, and what can be instead. */
+function notIndexed(object: Value, indices: readonly Value[]): { readonly what: string; readonly instead: string } {
+  if (object.kind === 'data') {
+    const instead = `; a sample takes a row of it as an argument, as in 'sample f(a: ${referenceOf(object)})'`;
+    return { what: `indexing ${describe(object)}`, instead };
+  }
+  const [index, another] = indices;
+  if (another !== undefined)
+    return { what: 'indexing by several numbers at once', instead: '; write one after the other, x[0][1]' };
+  return {
+    what: `indexing ${describe(object)} by ${describe(index ?? invalid)}`,
+    instead: '; lists and tensors take a fixed number or a category, and draws their own index, as in z[k]',
+  };
 }
 
 /** `z[k]`: the k-th draw is the value itself, which varies over the plate. */

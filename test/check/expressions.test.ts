@@ -128,6 +128,18 @@ test.each<[Parts, string]>([
   [{ data: 'where x > 1' }, "wrong-type: expected a field of one number a row, found 'x' [2]"],
   [{ rest: 'param w : cholesky[2]' }, 'not-supported: a param over cholesky is not supported yet'],
   [
+    { rest: 'sample s { z ~ Normal(u, 1)  return z + d[0].x }' },
+    "not-supported: indexing the data set 'd' is not supported yet; a sample takes a row of it as an argument, as in 'sample f(a: d)'",
+  ],
+  [
+    { rest: 'sample s(a: d) { return [[1, 2], [3, 4]][0, 1] + a.x }' },
+    'not-supported: indexing by several numbers at once is not supported yet; write one after the other, x[0][1]',
+  ],
+  [
+    { rest: 'sample s { z ~ Normal(u, 1)  return [z, z][d] }' },
+    "not-supported: indexing a list by the data set 'd' is not supported yet; lists and tensors take a fixed number or a category, and draws their own index, as in z[k]",
+  ],
+  [
     { rest: 'sample s { z ~ Normal(u, 1)  z ~ Normal(u, 1)  return z }' },
     "assigned-twice: 'z' is assigned twice; names are assigned once",
   ],

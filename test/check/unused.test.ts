@@ -1,5 +1,7 @@
 /** What a spec writes and nothing reads: a number of draws where none is drawn, declarations that no program reaches. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { libraries } from '../../compiler/2-check/load.ts';
 import { check } from '../../compiler/compile.ts';
 import { testSources } from '../support/sources.ts';
 
@@ -108,5 +110,27 @@ ${train}`;
       "no-program: there is no program here ('train', 'evaluate' or 'sample'), so names were checked and shapes were not",
     ]);
     expect(messages(data)).toEqual([]);
+  });
+});
+
+describe('a file that is not there', () => {
+  test('is named once: at its place, where it is the spec', () => {
+    const [found] = check({ entry: 'none.vae', host: testSources() }).diagnostics;
+    expect(found).toMatchObject({ message: 'cannot read the spec; check the path', span: { file: 'none.vae' } });
+  });
+
+  test('is sought among the parts of the library', () => {
+    expect(messages('use "std/objective"')).toEqual([
+      `file-not-found: cannot read "std/objective.vae"; did you mean 'std/objectives'?`,
+    ]);
+    expect(messages('use "std/none"')).toEqual([
+      `file-not-found: cannot read "std/none.vae"; the library has ${libraries.join(', ')}`,
+    ]);
+    const files = readdirSync('compiler/std').map((file) => `std/${file.replace(/\.vae$/, '')}`);
+    expect(libraries).toEqual(files.sort());
+  });
+
+  test('is named as it was sought, where another file uses it', () => {
+    expect(messages('use "nets/none"')).toEqual(['file-not-found: cannot read "nets/none.vae"; check the path']);
   });
 });

@@ -95,6 +95,13 @@ test('explain tells what is in closed form', async () => {
   );
 });
 
+test('explain of a spec without programs says nothing of tensors that there are none of', async () => {
+  const { code, out } = await vaec('explain', 'test/fixtures/bad/no-program.vae');
+  expect(code).toBe(0);
+  expect(out).toContain('0 parameters');
+  expect(out).not.toContain('the largest tensors');
+});
+
 test('--memory has activations computed anew where a step would take more, and explain tells what that costs', async () => {
   const explained = await vaec('explain', mixture, '--memory', '500KiB');
   expect(explained.code, explained.err).toBe(0);

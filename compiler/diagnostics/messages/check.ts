@@ -4,7 +4,7 @@ import { error, note, warning } from './entry.ts';
 export const checkMessages = {
   // ---- files and names -------------------------------------------------------------------------------------------
   'file-not-found': error(
-    (p: { path: string; tried: string }) => `cannot read "${p.path}"; looked for ${p.tried}, check the path`,
+    (p: { what: string; hint: string }) => `cannot read ${p.what}${p.hint || '; check the path'}`,
   ),
   'unusable-run': error((p: { path: string; problem: string }) => `cannot use the run "${p.path}": ${p.problem}`),
   'cyclic-use': error(

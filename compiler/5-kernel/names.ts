@@ -2,7 +2,9 @@
 import { reservedWords } from './reserved.ts';
 
 /** Names that every kernel's text uses. */
-const ours: ReadonlySet<string> = new Set('row column plane element k i group lane subgroup uniforms scalars Scalars'.split(' '));
+const ours: ReadonlySet<string> = new Set(
+  'row column plane element k i group lane subgroup uniforms scalars Scalars'.split(' '),
+);
 
 /** A WGSL identifier that reads like the label: `decoder.dense_3` becomes `decoder_dense_3`. */
 export function identifier(label: string): string {

@@ -42,7 +42,7 @@ export async function sampleCommand(
     const main = {
       file,
       content: encodeDraws(shown, ending, data),
-      text: `${sample.shape[0] ?? 0} draws of ${shown.program}${mean === undefined ? '' : `, mean ${formatMean(mean)}`}`,
+      text: `${counted(sample.shape[0] ?? 0)} of ${shown.program}${mean === undefined ? '' : `, mean ${formatMean(mean)}`}`,
     };
     const beside = picturesBeside(shown, file, data);
     for (const picture of [main, ...beside]) await writeAtomic(picture.file, picture.content);
@@ -79,4 +79,8 @@ function programNamed(plan: Plan, name: string | undefined): string {
 function checkEnding(out: string | undefined): void {
   if (out === undefined || /\.(png|svg|npy)$/.test(out)) return;
   throw new UsageError(`--out needs a file that ends in .png, .svg or .npy, not "${out}"`);
+}
+
+function counted(draws: number): string {
+  return draws === 1 ? '1 draw' : `${draws} draws`;
 }

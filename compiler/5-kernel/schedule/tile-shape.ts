@@ -9,6 +9,11 @@ import type { Profile } from './profile.ts';
 const lanes = 8;
 /** Beside its rows, a tile pays for its columns' loads what this many rows cost. */
 const columnLoads = 8.5;
+/**
+ * A software adapter's driver compiles 32 rows a tenth of a second longer than 16. Kernels of fewer multiply-adds than this
+ * take hardly less time with more rows.
+ */
+const worthCompiling = 2 ** 22;
 /** Fewer workgroups than this leave cores idle. */
 const enoughGroups = 8;
 
@@ -17,10 +22,15 @@ export function tileFor(contraction: Contraction, { tile, subgroupSize }: Profil
   const { row, column, products } = contraction;
   if (row.extent < 4 || column.extent < 4 || !segmentsFit(contraction, lanes)) return undefined;
   const subgroup = tile === 'subgroup' && subgroupSize === lanes;
-  if (subgroup) return { kind: 'tile', rows: rowsOf(contraction, 32), lanes, bands: 1, subgroup };
+  const most = multiplyAddsOf(contraction) < worthCompiling ? 16 : 32;
+  if (subgroup) return { kind: 'tile', rows: rowsOf(contraction, most), lanes, bands: 1, subgroup };
   const rows = Math.max(4, Math.min(8 / products.length, Math.ceil(row.extent / 4) * 4));
   const bands = Math.min(8, Math.ceil(row.extent / rows));
   return { kind: 'tile', rows: Math.ceil(rows / 4) * 4, lanes, bands, subgroup };
+}
+
+function multiplyAddsOf({ row, column, planes, outer, inner, products }: Contraction): number {
+  return [row, column, ...planes, ...outer, inner].reduce((all, { extent }) => all * extent, products.length);
 }
 
 /** The number of rows that makes all tiles together cheapest, among those that keep the cores busy. */

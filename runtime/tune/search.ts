@@ -136,7 +136,7 @@ function firstOf<C extends Contestant>({ byDefault, choices, known }: Subject<C>
   return known === undefined ? others : [known, ...others];
 }
 
-/** What the first heat has some of each. */
+/** The kinds of which the first heat has some each. */
 function kindOf(choice: Choice): string {
   if (choice.kind !== 'tile') return choice.kind;
   return choice.matrixSubgroups !== undefined ? 'matrices' : choice.depth !== undefined ? 'staged' : 'tile';
@@ -173,10 +173,9 @@ export function distance(one: Choice, other: Choice): number {
   if (one.kind !== other.kind) return 100;
   const [a, b] = [one, other] as unknown as readonly Readonly<Record<string, unknown>>[];
   return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].reduce((sum, name) => {
-    // A number is absent where there is nothing to divide or to stage: one part, one position. But one subgroup is some.
-    const none = name === 'matrixSubgroups' ? 0.5 : 1;
-    const [value, wanted] = [a![name] ?? none, b![name] ?? none];
-    if (value === wanted) return sum;
+    if (a![name] === b![name]) return sum;
+    // A number is absent where there is nothing to divide or to stage: one part, one position.
+    const [value, wanted] = [a![name] ?? 1, b![name] ?? 1];
     return sum + 1 + (typeof value === 'number' ? Math.abs(Math.log2(value / (wanted as number))) / 4 : 0);
   }, 0);
 }

@@ -19,7 +19,7 @@ export interface AdapterReport {
   readonly software: boolean;
   /** Lanes of a subgroup, smallest and largest; absent without subgroups. */
   readonly subgroupSize?: { readonly min: number; readonly max: number };
-  /** Of the useful ones those it has; subgroup matrices where those are of eight by eight f32. */
+  /** Of the useful ones those it has; subgroup matrices where kernels can use them: eight by eight f32, one size of subgroups. */
   readonly features: readonly Feature[];
   /** The profile that kernels for it are compiled for. */
   readonly profile: string;

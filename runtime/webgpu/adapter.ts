@@ -59,13 +59,14 @@ export interface AdapterFacts {
 
 export function reportOf(adapter: AdapterFacts): AdapterReport {
   const { info } = adapter;
-  const features = usefulFeatures
-    .filter((feature) => adapter.features.has(feature))
-    .filter((feature) => feature !== subgroupMatrices || (info.subgroupMatrixConfigs ?? []).some(isUsed));
   const software =
     info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|software/i.test(softwareText(info));
   const min = info.subgroupMinSize ?? 0;
   const max = info.subgroupMaxSize ?? 0;
+  const hasMatrices = min === max && (info.subgroupMatrixConfigs ?? []).some(isUsed);
+  const features = usefulFeatures
+    .filter((feature) => adapter.features.has(feature))
+    .filter((feature) => feature !== subgroupMatrices || hasMatrices);
   const subgroups = features.includes('subgroups');
   const profile = profileFor({ subgroups, subgroupMinSize: min, subgroupMaxSize: max, software }).name;
   const { description, vendor, architecture, device } = info;
@@ -77,7 +78,7 @@ export function reportOf(adapter: AdapterFacts): AdapterReport {
 export function demandExtensions({ features, description }: AdapterReport, extensions: Extensions): void {
   if (!extensions.subgroupMatrices || features.includes(subgroupMatrices)) return;
   throw new EnvironmentError(
-    `the subgroups of this device (${description}) multiply no matrices of eight by eight f32: do without --subgroup-matrices ` +
+    `this device (${description}) has no subgroups of one size that multiply matrices of eight by eight f32: do without --subgroup-matrices ` +
       '(a run that was begun with it goes on with --no-tuned)',
   );
 }

@@ -46,7 +46,8 @@ describe('opening', () => {
     const flags = { device: 'webgpu', subgroupMatrices: true } as const;
     // Opened, the device has them; else it was refused for want of them.
     const opened = await openChosenDevice(flags, record().terminal).catch((error: unknown) => error as Error);
-    if (opened instanceof Error) return expect(opened.message).toMatch(/multiply no matrices.*--subgroup-matrices/);
+    if (opened instanceof Error)
+      return expect(opened.message).toMatch(/matrices of eight by eight.*do without --subgroup-matrices/);
     expect(opened.limits.subgroupMatrices).toBe(true);
     opened.close();
   });

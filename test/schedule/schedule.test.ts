@@ -48,6 +48,14 @@ describe('contractions', () => {
     });
   });
 
+  test('that are small have no more rows than the driver compiles quickly', () => {
+    const rows = (shape: readonly [number, number, number]) => {
+      const { choice } = scheduleKernel(contraction('plain', shape, plainStore), subgroup8);
+      return choice.kind === 'tile' && choice.rows;
+    };
+    expect([rows([128, 400, 400]), rows([128, 20, 400])]).toEqual([32, 16]);
+  });
+
   test('need no feature in the portable profile', () => {
     const { features, subgroupSize, workgroupSize } = scheduleKernel(
       contraction('plain', [128, 784, 400], plainStore),

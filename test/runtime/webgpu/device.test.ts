@@ -63,6 +63,8 @@ describe('adapters', () => {
     expect(reported({ ...config, componentType: 'f16' }, { ...config, resultComponentType: 'f16' })).toBe(false);
     for (const extent of ['M', 'N', 'K']) expect(reported({ ...config, [extent]: 16 })).toBe(false);
     expect(reported()).toBe(false);
+    const ofTwoSizes = { ...nvidia.info, subgroupMinSize: 16, subgroupMatrixConfigs: [config] };
+    expect(reportOf({ info: ofTwoSizes, features }).features).not.toContain(feature);
     expect(reportOf({ info: nvidia.info, features }).features).toEqual(['subgroups', 'timestamp-query']);
   });
 
